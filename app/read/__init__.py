@@ -1,0 +1,1 @@
+"""Bytes in, raw stories out. Knows no database and no annotations."""

@@ -1,0 +1,1 @@
+"""The only room with SQL: tables, connections, writing and browsing stories."""
