@@ -1,0 +1,323 @@
+"""What pages and the API get: plain frozen values, read in one go, with nothing left to load."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from app.spans import Span, Spans
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list. `next` is the token of the following page, None on the last.
+
+    `total` is exact when `total_is_exact`, else a lower bound ("more than 500"). `examined` is the number of rows
+    looked at when the search for matches was cut short, else None.
+    """
+
+    items: Sequence[T]
+    next: str | None = None
+    total: int | None = None
+    total_is_exact: bool = True
+    examined: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRef:
+    """Enough of an actor to name it and link to it."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutletRef:
+    """Enough of an outlet to name it and filter by it."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryCard:
+    """A story in a list. `snippet` is set for a search hit: (text, is hit) pieces in order."""
+
+    id: int
+    slug: str
+    title: str
+    title_is_ours: bool
+    lead: str
+    outlet: OutletRef | None
+    published_at: datetime | None
+    added_at: datetime
+    invented: bool
+    state: str
+    word_count: int
+    quote_count: int
+    actors: Sequence[ActorRef] = ()
+    speakers: Sequence[ActorRef] = ()
+    countries: Sequence[str] = ()
+    snippet: Sequence[tuple[str, bool]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryActorCard:
+    """An actor of one story. `speaks` counts the quotes it is the speaker of; 0 means spoken of only."""
+
+    actor: ActorRef
+    country: str | None
+    roles: Sequence[str]
+    mentions: int
+    speaks: int
+    words: int
+    first_char: int
+
+
+@dataclass(frozen=True, slots=True)
+class MentionCard:
+    """A stretch of the story that refers to an actor."""
+
+    start: int
+    end: int
+    level: str
+    actor_id: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToponymCard:
+    """A stretch of the story that leads to a country."""
+
+    start: int
+    end: int
+    country: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryQuoteCard:
+    """A quote of the story being read. `position` counts from 1: its address is #q{position}."""
+
+    position: int
+    kind: str
+    content: Spans
+    cue: Spans
+    source: Spans
+    words: int
+    text: str
+    cue_words: str | None
+    source_words: str | None
+    speaker: ActorRef | None
+    source_position: int | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorySourceCard:
+    """A line of the source ledger. `position` counts from 1: its row is #s{position}."""
+
+    position: int
+    name: str
+    form: str
+    affiliation: str
+    role: str | None
+    channel: str | None
+    former: bool
+    unnamed: bool
+    anonymous: bool
+    reason: str | None
+    actor: ActorRef | None
+    country: str | None
+    mentions: Spans
+    quotes: int
+    words: int
+    direct_words: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """Everything one story's page shows."""
+
+    id: int
+    slug: str
+    title: str
+    title_is_ours: bool
+    text: str
+    url: str | None
+    outlet: OutletRef | None
+    external_id: str | None
+    published_at: datetime | None
+    added_at: datetime
+    annotated_at: datetime | None
+    language: str | None
+    state: str
+    state_reason: str | None
+    invented: bool
+    word_count: int
+    extra: dict[str, object]
+    actors: Sequence[StoryActorCard] = ()
+    mentions: Sequence[MentionCard] = ()
+    toponyms: Sequence[ToponymCard] = ()
+    quotes: Sequence[StoryQuoteCard] = ()
+    sources: Sequence[StorySourceCard] = ()
+    countries: Sequence[str] = ()
+    focus: Sequence[str] = ()
+    speaking: Sequence[str] = ()
+    references: Sequence[Span] = ()
+    newer: "StoryRef | None" = None
+    older: "StoryRef | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRef:
+    """Enough of a story to name it and link to it."""
+
+    id: int
+    slug: str
+    title: str
+    outlet: OutletRef | None
+    published_at: datetime | None
+    invented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActorCard:
+    """An actor in a list, with how many stories it is in and how many quotes it speaks."""
+
+    actor: ActorRef
+    country: str | None
+    stories: int
+    quotes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCard:
+    """A role an actor is given in stories, with the first and last date it was."""
+
+    role: str
+    stories: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCount:
+    """Stories of one month, "2026-03"."""
+
+    month: str
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteCard:
+    """A quote in a list, with the story it is in."""
+
+    id: int
+    position: int
+    kind: str
+    text: str
+    speaker: ActorRef | None
+    source_words: str | None
+    cue_words: str | None
+    words: int
+    story: StoryRef
+    snippet: Sequence[tuple[str, bool]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActorPage:
+    """One actor of the archive: who it is, what it said, what was said about it, in which stories, with whom."""
+
+    actor: ActorRef
+    country: str | None
+    aliases: Sequence[str]
+    roles: Sequence[RoleCard]
+    stories: int
+    quotes: int
+    months: Sequence[MonthCount]
+    said: Page[QuoteCard]
+    about: Page[QuoteCard]
+    in_stories: Page[StoryCard]
+    beside: Sequence[ActorCard]
+
+
+@dataclass(frozen=True, slots=True)
+class CountryCard:
+    """A country in the list of countries, with stories by relation."""
+
+    code: str
+    mentioned: int
+    focus: int
+    speaking: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountryPage:
+    """One country: its stories by relation, its people and bodies, what they said."""
+
+    code: str
+    mentioned: int
+    focus: int
+    speaking: int
+    months: Sequence[MonthCount]
+    people: Sequence[ActorCard]
+    bodies: Sequence[ActorCard]
+    in_stories: Page[StoryCard]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCard:
+    """A source in a list, with the story it informs."""
+
+    id: int
+    position: int
+    name: str
+    form: str
+    affiliation: str
+    role: str | None
+    channel: str | None
+    former: bool
+    unnamed: bool
+    anonymous: bool
+    reason: str | None
+    actor: ActorRef | None
+    country: str | None
+    quotes: int
+    words: int
+    story: StoryRef
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet: how many stories of the selection have it, and whether it is chosen now."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet beside a list. `param` is its query parameter. `over` is the sample counted over, None when exact."""
+
+    param: str
+    label: str
+    values: Sequence[FacetValue] = field(default_factory=tuple)
+    over: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An active filter, to show and remove: parameter, value as in the address, and words for it."""
+
+    param: str
+    value: str
+    label: str
+    words: str

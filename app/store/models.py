@@ -1,0 +1,305 @@
+"""The tables. Offsets are code points into `story_text.text`; times are UTC.
+
+A link table's key is (what, sorted_at, story_id), so that the newest stories of a person or country are one walk
+along its index; a second index starts with story_id, for rewriting a story and for the facets of a page.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite keeps no zone, so it is dropped on the way in and put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: D102
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+WITHOUT_ROWID = {"sqlite_with_rowid": False}
+
+
+class Outlet(SQLModel, table=True):
+    """A publisher of stories."""
+
+    __tablename__ = "outlet"
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True)
+    name: str = Field(unique=True)
+
+
+class Story(SQLModel, table=True):
+    """A story's head; its words are in `story_text`, so that lists never read them."""
+
+    __tablename__ = "story"
+    __table_args__ = (
+        UniqueConstraint("outlet_id", "external_id", name="uq_story_outlet_external_id"),
+        Index("ix_story_sorted", "sorted_at", "id"),
+        Index("ix_story_outlet_sorted", "outlet_id", "sorted_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str
+    title: str
+    title_is_ours: bool = False
+    lead: str
+    url: str | None = None
+    url_key: str | None = Field(default=None, unique=True)
+    outlet_id: int | None = Field(default=None, foreign_key="outlet.id")
+    external_id: str | None = None
+    text_hash: str = Field(index=True)
+    language: str | None = None
+    published_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    added_at: datetime = Field(sa_type=UTCDateTime)
+    sorted_at: datetime = Field(sa_type=UTCDateTime)
+    word_count: int
+    quote_count: int = 0
+    group_id: int | None = None
+    state: str = "pending"
+    state_reason: str | None = None
+    annotated_version: str | None = Field(default=None, index=True)
+    annotated_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    invented: bool = False
+    extra: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class StoryText(SQLModel, table=True):
+    """A story's words, exactly as given."""
+
+    __tablename__ = "story_text"
+
+    story_id: int = Field(primary_key=True, foreign_key="story.id")
+    text: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Revision(SQLModel, table=True):
+    """What a story said before it was changed at the same address."""
+
+    __tablename__ = "revision"
+
+    id: int | None = Field(default=None, primary_key=True)
+    story_id: int = Field(foreign_key="story.id", index=True)
+    title: str
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    replaced_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Reference(SQLModel, table=True):
+    """One item of the reference list at a story's foot."""
+
+    __tablename__ = "reference"
+
+    story_id: int = Field(primary_key=True, foreign_key="story.id")
+    position: int = Field(primary_key=True)
+    start_char: int
+    end_char: int
+
+
+class Actor(SQLModel, table=True):
+    """A person, organisation or group of the archive; `name_key` is its name as compared."""
+
+    __tablename__ = "actor"
+    __table_args__ = (UniqueConstraint("kind", "name_key", name="uq_actor_kind_name_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str
+    kind: str
+    name: str
+    name_key: str
+    country: str | None = None
+    merged_into_id: int | None = Field(default=None, foreign_key="actor.id")
+
+
+class Alias(SQLModel, table=True):
+    """A form of an actor's name found in stories."""
+
+    __tablename__ = "alias"
+
+    actor_id: int = Field(primary_key=True, foreign_key="actor.id")
+    name: str = Field(primary_key=True)
+    name_key: str = Field(index=True)
+
+
+class Mention(SQLModel, table=True):
+    """A stretch of a story's text that refers to an actor."""
+
+    __tablename__ = "mention"
+    __table_args__ = WITHOUT_ROWID
+
+    story_id: int = Field(primary_key=True, foreign_key="story.id")
+    start_char: int = Field(primary_key=True)
+    end_char: int = Field(primary_key=True)
+    actor_id: int = Field(primary_key=True, foreign_key="actor.id")
+    type: str
+    level: str
+    rule: str
+
+
+class Toponym(SQLModel, table=True):
+    """A stretch of a story's text that leads to a country."""
+
+    __tablename__ = "toponym"
+    __table_args__ = WITHOUT_ROWID
+
+    story_id: int = Field(primary_key=True, foreign_key="story.id")
+    start_char: int = Field(primary_key=True)
+    end_char: int = Field(primary_key=True)
+    country: str = Field(primary_key=True)
+    rule: str
+
+
+class Source(SQLModel, table=True):
+    """Whom or what a story's information comes from; `position` counts from 1 within the story."""
+
+    __tablename__ = "source"
+    __table_args__ = (
+        UniqueConstraint("story_id", "position", name="uq_source_story_position"),
+        Index("ix_source_form_sorted", "form", "sorted_at", "id"),
+        Index("ix_source_unnamed_sorted", "unnamed", "sorted_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    story_id: int = Field(foreign_key="story.id")
+    position: int
+    sorted_at: datetime = Field(sa_type=UTCDateTime)
+    name: str
+    form: str
+    affiliation: str
+    role: str | None = None
+    channel: str | None = None
+    former: bool = False
+    unnamed: bool = False
+    anonymous: bool = False
+    reason: str | None = None
+    actor_id: int | None = Field(default=None, foreign_key="actor.id", index=True)
+    country: str | None = None
+    quote_count: int = 0
+    words: int = 0
+    direct_words: int = 0
+    rule: str
+
+
+class SourceMention(SQLModel, table=True):
+    """A stretch of a story's text that names a source."""
+
+    __tablename__ = "source_mention"
+    __table_args__ = WITHOUT_ROWID
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    start_char: int = Field(primary_key=True)
+    end_char: int = Field(primary_key=True)
+
+
+class Quote(SQLModel, table=True):
+    """Words attributed to somebody; `position` counts from 1 within the story and is its address (#q3)."""
+
+    __tablename__ = "quote"
+    __table_args__ = (
+        UniqueConstraint("story_id", "position", name="uq_quote_story_position"),
+        Index("ix_quote_sorted", "sorted_at", "id"),
+        Index("ix_quote_speaker_sorted", "speaker_id", "sorted_at", "id"),
+        Index("ix_quote_kind_sorted", "kind", "sorted_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    story_id: int = Field(foreign_key="story.id")
+    position: int
+    sorted_at: datetime = Field(sa_type=UTCDateTime)
+    kind: str
+    content: str = Field(sa_column=Column(Text, nullable=False))
+    speaker_id: int | None = Field(default=None, foreign_key="actor.id")
+    source_id: int | None = Field(default=None, foreign_key="source.id", index=True)
+    source_words: str | None = None
+    cue_words: str | None = None
+    words: int
+    rule: str
+
+
+class QuotePiece(SQLModel, table=True):
+    """One stretch of a quote's content, cue or source span."""
+
+    __tablename__ = "quote_piece"
+    __table_args__ = WITHOUT_ROWID
+
+    quote_id: int = Field(primary_key=True, foreign_key="quote.id")
+    part: str = Field(primary_key=True)
+    start_char: int = Field(primary_key=True)
+    end_char: int = Field(primary_key=True)
+
+
+class StoryActor(SQLModel, table=True):
+    """An actor takes part in a story, under this name and in these roles."""
+
+    __tablename__ = "story_actor"
+    __table_args__ = (Index("ix_story_actor_story", "story_id", "actor_id"), WITHOUT_ROWID)
+
+    actor_id: int = Field(primary_key=True, foreign_key="actor.id")
+    sorted_at: datetime = Field(primary_key=True, sa_type=UTCDateTime)
+    story_id: int = Field(primary_key=True, foreign_key="story.id")
+    name: str
+    mentions: int
+    quotes: int
+    first_char: int
+    roles: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class StoryCountry(SQLModel, table=True):
+    """A country's relation to a story: mentioned, focus or speaking."""
+
+    __tablename__ = "story_country"
+    __table_args__ = (Index("ix_story_country_story", "story_id", "relation", "country"), WITHOUT_ROWID)
+
+    relation: str = Field(primary_key=True)
+    country: str = Field(primary_key=True)
+    sorted_at: datetime = Field(primary_key=True, sa_type=UTCDateTime)
+    story_id: int = Field(primary_key=True, foreign_key="story.id")
+    mentions: int
+
+
+class StorySpeaker(SQLModel, table=True):
+    """An actor speaks in a story."""
+
+    __tablename__ = "story_speaker"
+    __table_args__ = (Index("ix_story_speaker_story", "story_id", "actor_id"), WITHOUT_ROWID)
+
+    actor_id: int = Field(primary_key=True, foreign_key="actor.id")
+    sorted_at: datetime = Field(primary_key=True, sa_type=UTCDateTime)
+    story_id: int = Field(primary_key=True, foreign_key="story.id")
+    quotes: int
+
+
+class FacetCount(SQLModel, table=True):
+    """How many stories (or, for facets named so, quotes) have this value; exact for the whole archive."""
+
+    __tablename__ = "facet_count"
+    __table_args__ = (Index("ix_facet_count_top", "facet", "count"), WITHOUT_ROWID)
+
+    facet: str = Field(primary_key=True)
+    value: str = Field(primary_key=True)
+    count: int
+
+
+class Token(SQLModel, table=True):
+    """A bearer token for the API; only its SHA-256 is kept."""
+
+    __tablename__ = "token"
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)
+    name: str
+    scope: str
+    created_at: datetime = Field(sa_type=UTCDateTime)
