@@ -30,6 +30,8 @@ class UTCDateTime(TypeDecorator[datetime]):
 
 
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
+# The number in an address is never given to another story or actor, even after a deletion.
+NEVER_REUSED = {"sqlite_autoincrement": True}
 
 
 class Outlet(SQLModel, table=True):
@@ -50,6 +52,7 @@ class Story(SQLModel, table=True):
         UniqueConstraint("outlet_id", "external_id", name="uq_story_outlet_external_id"),
         Index("ix_story_sorted", "sorted_at", "id"),
         Index("ix_story_outlet_sorted", "outlet_id", "sorted_at", "id"),
+        NEVER_REUSED,
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -113,7 +116,7 @@ class Actor(SQLModel, table=True):
     """A person, organisation or group of the archive; `name_key` is its name as compared."""
 
     __tablename__ = "actor"
-    __table_args__ = (UniqueConstraint("kind", "name_key", name="uq_actor_kind_name_key"),)
+    __table_args__ = (UniqueConstraint("kind", "name_key", name="uq_actor_kind_name_key"), NEVER_REUSED)
 
     id: int | None = Field(default=None, primary_key=True)
     slug: str
@@ -286,7 +289,7 @@ class FacetCount(SQLModel, table=True):
     """How many stories (or, for facets named so, quotes) have this value; exact for the whole archive."""
 
     __tablename__ = "facet_count"
-    __table_args__ = (Index("ix_facet_count_top", "facet", "count"), WITHOUT_ROWID)
+    __table_args__ = (Index("ix_facet_count_top", "facet", "count", "value"), WITHOUT_ROWID)
 
     facet: str = Field(primary_key=True)
     value: str = Field(primary_key=True)

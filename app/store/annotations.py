@@ -1,0 +1,300 @@
+"""A story's annotations into rows, and out again: whole or not at all."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, delete, func, insert, literal, select, update
+from sqlmodel import Session, SQLModel, col
+
+from app.spans import ActorSpan, Annotations, QuoteSpan, Spans
+from app.store import counts, search
+from app.store.actor_identity import resolve_actors
+from app.store.models import (
+    Actor,
+    Mention,
+    Quote,
+    QuotePiece,
+    Reference,
+    Source,
+    SourceMention,
+    Story,
+    StoryActor,
+    StoryCountry,
+    StorySpeaker,
+    Toponym,
+)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """The story that annotations are saved for."""
+
+    id: int
+    sorted_at: datetime
+    text: str
+
+
+def save(
+    session: Session, story_id: int, text: str, text_hash: str, version: str, found: Annotations, *, now: datetime
+) -> bool:
+    """Write a story's annotations in place of those it has.
+
+    False, with nothing written, where the story is gone or its text is no longer the one that was annotated.
+    """
+    head = session.execute(
+        select(col(Story.sorted_at), col(Story.text_hash)).where(col(Story.id) == story_id)
+    ).one_or_none()
+    if head is None or head.text_hash != text_hash:
+        return False
+    changed = _clear_rows(session, [story_id])
+    story = _Saved(story_id, head.sorted_at, text)
+    actor_ids = resolve_actors(session, found, text)
+    _insert_spans(session, story, found, actor_ids)
+    source_ids = _insert_sources(session, story, found, actor_ids)
+    _insert_quotes(session, story, found, actor_ids, source_ids)
+    _insert_links(session, story, found, actor_ids)
+    session.execute(
+        update(Story)
+        .where(col(Story.id) == story_id)
+        .values(
+            state=found.state,
+            state_reason=found.reason,
+            language=found.language,
+            annotated_version=version,
+            annotated_at=now,
+            quote_count=len(found.quotes),
+        )
+    )
+    changed.update(counts_of(session, [story_id]))
+    counts.change(session, changed)
+    return True
+
+
+def clear(session: Session, story_ids: Sequence[int]) -> None:
+    """Remove the annotations of stories, and take them out of the counts."""
+    counts.change(session, _clear_rows(session, story_ids))
+
+
+# ------------------------------------------------------------------------------------------------ removing
+
+
+def _clear_rows(session: Session, story_ids: Sequence[int]) -> counts.Counts:
+    """Remove the rows; returns what that takes from the counts, as negative numbers."""
+    taken: counts.Counts = Counter()
+    taken.subtract(counts_of(session, story_ids))
+    quote_ids = list(session.scalars(select(col(Quote.id)).where(col(Quote.story_id).in_(story_ids))))
+    source_ids = list(session.scalars(select(col(Source.id)).where(col(Source.story_id).in_(story_ids))))
+    search.remove(session, "quote", quote_ids)
+    session.execute(delete(QuotePiece).where(col(QuotePiece.quote_id).in_(quote_ids)))
+    session.execute(delete(Quote).where(col(Quote.id).in_(quote_ids)))
+    session.execute(delete(SourceMention).where(col(SourceMention.source_id).in_(source_ids)))
+    session.execute(delete(Source).where(col(Source.id).in_(source_ids)))
+    for table in (Mention, Toponym, Reference, StoryActor, StoryCountry, StorySpeaker):
+        session.execute(delete(table).where(col(table.story_id).in_(story_ids)))
+    return taken
+
+
+# ------------------------------------------------------------------------------------------------ writing
+
+
+def _insert(session: Session, table: type[SQLModel], rows: Sequence[Row]) -> None:
+    if rows:
+        session.connection().execute(insert(table), list(rows))
+
+
+def _insert_spans(session: Session, story: _Saved, found: Annotations, actor_ids: Mapping[str, int]) -> None:
+    mentions = {
+        (m.start, m.end, actor_ids[m.actor]): {"type": m.type, "level": m.level, "rule": m.rule} for m in found.mentions
+    }
+    toponyms = {(t.start, t.end, t.country): {"rule": t.rule} for t in found.toponyms}
+    _insert(
+        session,
+        Mention,
+        [
+            {"story_id": story.id, "start_char": start, "end_char": end, "actor_id": actor_id, **rest}
+            for (start, end, actor_id), rest in mentions.items()
+        ],
+    )
+    _insert(
+        session,
+        Toponym,
+        [
+            {"story_id": story.id, "start_char": start, "end_char": end, "country": country, **rest}
+            for (start, end, country), rest in toponyms.items()
+        ],
+    )
+    _insert(
+        session,
+        Reference,
+        [
+            {"story_id": story.id, "position": i, "start_char": start, "end_char": end}
+            for i, (start, end) in enumerate(found.references, 1)
+        ],
+    )
+
+
+def _insert_sources(
+    session: Session, story: _Saved, found: Annotations, actor_ids: Mapping[str, int]
+) -> dict[str, int]:
+    """Returns the row's id of each source's id in the story."""
+    quotes_of: defaultdict[str, list[QuoteSpan]] = defaultdict(list)
+    for quote in found.quotes:
+        if quote.source_ref is not None:
+            quotes_of[quote.source_ref].append(quote)
+    ids = {}
+    for position, source in enumerate(found.sources, 1):
+        own = quotes_of[source.id]
+        row = {
+            "story_id": story.id,
+            "position": position,
+            "sorted_at": story.sorted_at,
+            "name": source.name,
+            "form": source.form,
+            "affiliation": source.affiliation,
+            "role": source.role,
+            "channel": source.channel,
+            "former": source.former,
+            "unnamed": source.unnamed,
+            "anonymous": source.anonymous,
+            "reason": source.reason,
+            "actor_id": actor_ids[source.actor] if source.actor else None,
+            "country": source.country,
+            "quote_count": len(own),
+            "words": sum(_word_count(story.text, quote.content) for quote in own),
+            "direct_words": sum(_word_count(story.text, quote.content) for quote in own if quote.kind == "direct"),
+            "rule": source.rule,
+        }
+        source_id = session.execute(insert(Source).values(**row).returning(col(Source.id))).scalar_one()
+        assert source_id is not None
+        ids[source.id] = source_id
+    pieces = {(ids[source.id], start, end) for source in found.sources for start, end in source.mentions}
+    _insert(
+        session,
+        SourceMention,
+        [{"source_id": source_id, "start_char": start, "end_char": end} for source_id, start, end in sorted(pieces)],
+    )
+    return ids
+
+
+def _insert_quotes(
+    session: Session,
+    story: _Saved,
+    found: Annotations,
+    actor_ids: Mapping[str, int],
+    source_ids: Mapping[str, int],
+) -> None:
+    pieces = set()
+    quote_ids = []
+    for position, quote in enumerate(found.quotes, 1):
+        row = {
+            "story_id": story.id,
+            "position": position,
+            "sorted_at": story.sorted_at,
+            "kind": quote.kind,
+            "content": words_of(story.text, quote.content),
+            "speaker_id": actor_ids[quote.speaker] if quote.speaker else None,
+            "source_id": source_ids.get(quote.source_ref) if quote.source_ref else None,
+            "source_words": words_of(story.text, quote.source) or None,
+            "cue_words": words_of(story.text, quote.cue) or None,
+            "words": _word_count(story.text, quote.content),
+            "rule": quote.rule,
+        }
+        quote_id = session.execute(insert(Quote).values(**row).returning(col(Quote.id))).scalar_one()
+        assert quote_id is not None
+        quote_ids.append(quote_id)
+        for part, spans in (("content", quote.content), ("cue", quote.cue), ("source", quote.source)):
+            pieces.update((quote_id, part, start, end) for start, end in spans)
+    _insert(
+        session,
+        QuotePiece,
+        [
+            {"quote_id": quote_id, "part": part, "start_char": start, "end_char": end}
+            for quote_id, part, start, end in sorted(pieces)
+        ],
+    )
+    search.add(session, "quote", quote_ids)
+
+
+def _insert_links(session: Session, story: _Saved, found: Annotations, actor_ids: Mapping[str, int]) -> None:
+    key = {"story_id": story.id, "sorted_at": story.sorted_at}
+    speaks = Counter(actor_ids[quote.speaker] for quote in found.quotes if quote.speaker)
+    _insert(session, StoryActor, [{**key, **row} for row in _actor_rows(found, actor_ids, speaks)])
+    _insert(session, StorySpeaker, [{**key, "actor_id": actor_id, "quotes": n} for actor_id, n in speaks.items()])
+    mentions = Counter(toponym.country for toponym in found.toponyms)
+    relations = (("mentioned", found.countries), ("focus", found.focus), ("speaking", found.speaking))
+    _insert(
+        session,
+        StoryCountry,
+        [
+            {**key, "relation": relation, "country": code, "mentions": mentions[code]}
+            for relation, codes in relations
+            for code in dict.fromkeys(codes)
+        ],
+    )
+
+
+def _actor_rows(found: Annotations, actor_ids: Mapping[str, int], speaks: Mapping[int, int]) -> list[Row]:
+    """One row an actor of the archive; two of the story's actors that resolve to the same one share it."""
+    spans: defaultdict[int, list[int]] = defaultdict(list)
+    for mention in found.mentions:
+        spans[actor_ids[mention.actor]].append(mention.start)
+    merged: dict[int, list[ActorSpan]] = defaultdict(list)
+    for actor in found.actors:
+        merged[actor_ids[actor.id]].append(actor)
+    return [
+        {
+            "actor_id": actor_id,
+            "name": max((actor.name for actor in same), key=len),
+            "mentions": len(spans[actor_id]),
+            "quotes": speaks.get(actor_id, 0),
+            "first_char": min(spans[actor_id], default=0),
+            "roles": list(dict.fromkeys(role for actor in same for role in actor.roles)),
+        }
+        for actor_id, same in merged.items()
+    ]
+
+
+def words_of(text: str, spans: Spans) -> str:
+    """The words of a span on one line, its pieces joined by an ellipsis."""
+    return " … ".join(" ".join(text[start:end].split()) for start, end in spans)
+
+
+def _word_count(text: str, spans: Spans) -> int:
+    return sum(len(text[start:end].split()) for start, end in spans)
+
+
+# ------------------------------------------------------------------------------------------------ counting
+
+
+FACET_OF_RELATION = {"mentioned": "country", "focus": "focus", "speaking": "speaking"}
+
+
+def counts_of(session: Session, story_ids: Sequence[int] | None) -> counts.Counts:
+    """What the annotations of these stories (of all, for None) add to the counts."""
+    counted: counts.Counts = Counter()
+
+    def count(table: Any, facet: ColumnElement[str], value: ColumnElement[Any], n: ColumnElement[int]) -> None:
+        rows = select(facet, value, n).select_from(table).group_by(facet, value)
+        if table is StoryActor:
+            rows = rows.join(Actor, col(Actor.id) == col(StoryActor.actor_id))
+        if story_ids is not None:
+            rows = rows.where(col(table.story_id).in_(story_ids))
+        counted.update({(str(name), str(key)): number for name, key, number in session.execute(rows)})
+
+    n = func.count()
+    by_flag = case((col(Source.anonymous), "anonymous"), (col(Source.unnamed), "unnamed"), else_="named")
+    by_relation = case(FACET_OF_RELATION, value=col(StoryCountry.relation))
+    count(StoryActor, col(Actor.kind), col(StoryActor.actor_id), n)
+    count(StorySpeaker, literal("speaker"), col(StorySpeaker.actor_id), n)
+    count(StorySpeaker, literal("spoken"), col(StorySpeaker.actor_id), func.sum(col(StorySpeaker.quotes)))
+    count(StoryCountry, by_relation, col(StoryCountry.country), n)
+    count(Quote, literal("quote"), literal("all"), n)
+    count(Source, literal("form"), col(Source.form), n)
+    count(Source, literal("affiliation"), col(Source.affiliation), n)
+    count(Source, literal("flag"), by_flag, n)
+    return counted

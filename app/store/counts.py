@@ -1,0 +1,69 @@
+"""Exact counts of the archive, kept as stories come and go: facet_count is added to last, in key order.
+
+Facets: `story` (value "all"), `quote` ("all"), the story filters by their parameter (person, organisation, group,
+country, focus, speaking, speaker, outlet), `spoken` (quotes by speaker), and the sources' `form`, `affiliation` and
+`flag` (unnamed, anonymous, "no reason": anonymous or unnamed without a reason stated).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import Session, col
+
+from app.store.models import FacetCount
+
+Counts = Counter[tuple[str, str]]
+
+
+def change(session: Session, by: Counts) -> None:
+    """Add to the counts (negative numbers take away)."""
+    rows = [{"facet": facet, "value": value, "count": n} for (facet, value), n in sorted(by.items()) if n]
+    if not rows:
+        return
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert(FacetCount)
+    added = statement.on_conflict_do_update(
+        index_elements=["facet", "value"], set_={"count": col(FacetCount.count) + statement.excluded["count"]}
+    )
+    session.connection().execute(added, rows)
+
+
+def of(session: Session, facet: str, values: Iterable[str]) -> dict[str, int]:
+    """The counts of some values of a facet; those never seen are left out."""
+    rows = session.execute(
+        select(col(FacetCount.value), col(FacetCount.count)).where(
+            col(FacetCount.facet) == facet, col(FacetCount.value).in_(list(values))
+        )
+    )
+    return dict(rows)
+
+
+def total(session: Session, facet: str) -> int:
+    """All stories or all quotes of the archive."""
+    return of(session, facet, ["all"]).get("all", 0)
+
+
+def top(session: Session, facet: str, most: int) -> list[tuple[str, int]]:
+    """The values of a facet with the highest counts, highest first."""
+    rows = session.execute(
+        select(col(FacetCount.value), col(FacetCount.count))
+        .where(col(FacetCount.facet) == facet, col(FacetCount.count) > 0)
+        .order_by(col(FacetCount.count).desc(), col(FacetCount.value).desc())
+        .limit(most)
+    )
+    return [(value, count) for value, count in rows]
+
+
+def replace_all(session: Session, counted: Counts) -> None:
+    """Set every count anew."""
+    session.execute(delete(FacetCount))
+    change(session, counted)
+
+
+def read_all(session: Session) -> Counts:
+    """Every count that is not zero."""
+    rows = session.execute(select(col(FacetCount.facet), col(FacetCount.value), col(FacetCount.count)))
+    return Counter({(facet, value): count for facet, value, count in rows if count})

@@ -1,0 +1,238 @@
+"""Stories in and out of the archive: adding, changing, deleting; no annotations here."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlmodel import Session, col
+
+from app.addresses import normalise_url
+from app.spans import RawStory
+from app.store import counts, search
+from app.store.annotations import clear
+from app.store.models import Outlet, Revision, Story, StoryText
+from app.store.slugs import slugify
+
+Outcome = Literal["added", "updated", "duplicate"]
+
+LEAD_CHARS = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a story that was handed in."""
+
+    outcome: Outcome
+    story_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PendingStory:
+    """A story that waits for annotation; `text_hash` guards the saving."""
+
+    id: int
+    text: str
+    title: str
+    text_hash: str
+
+
+def text_hash(text: str) -> str:
+    """The identity of a text: SHA-256 over its UTF-8 form."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def add_story(session: Session, raw: RawStory, *, now: datetime) -> Added:
+    """Store a story, or renew the one it already is: same normalised address, else same outlet and id, else same text.
+
+    A changed text keeps the old one as a revision and waits for annotation again.
+    """
+    outlet_id = _outlet_id(session, raw.outlet)
+    known = _find(session, raw, outlet_id)
+    if known is None:
+        return Added("added", _insert(session, raw, outlet_id, now))
+    if not _differs(known, raw, outlet_id):
+        return Added("duplicate", known.id)
+    _renew(session, known, raw, outlet_id, now)
+    return Added("updated", known.id)
+
+
+def _find(session: Session, raw: RawStory, outlet_id: int | None) -> Any:
+    columns = select(*_KNOWN_COLUMNS)
+    for condition in _identities(raw, outlet_id):
+        known = session.execute(columns.where(condition).order_by(col(Story.id)).limit(1)).first()
+        if known is not None:
+            return known
+    return None
+
+
+_KNOWN_COLUMNS = (
+    col(Story.id),
+    col(Story.title),
+    col(Story.title_is_ours),
+    col(Story.text_hash),
+    col(Story.outlet_id),
+    col(Story.published_at),
+    col(Story.added_at),
+    col(Story.sorted_at),
+    col(Story.state),
+)
+
+
+def _identities(raw: RawStory, outlet_id: int | None) -> Iterable[ColumnElement[bool]]:
+    if raw.url:
+        yield col(Story.url_key) == normalise_url(raw.url)
+    if raw.external_id and outlet_id is not None:
+        yield (col(Story.outlet_id) == outlet_id) & (col(Story.external_id) == raw.external_id)
+    if not raw.url and not (raw.external_id and outlet_id is not None):
+        yield col(Story.text_hash) == text_hash(raw.text)
+
+
+def _differs(known: Any, raw: RawStory, outlet_id: int | None) -> bool:
+    """Whether the story as handed in now says anything that the stored one does not."""
+    if known.text_hash != text_hash(raw.text):
+        return True
+    new_title = not raw.title_is_ours and raw.title != known.title
+    new_outlet = outlet_id is not None and outlet_id != known.outlet_id
+    new_date = raw.published_at is not None and raw.published_at != known.published_at
+    return new_title or new_outlet or new_date
+
+
+def _insert(session: Session, raw: RawStory, outlet_id: int | None, now: datetime) -> int:
+    values = {
+        **_head(raw),
+        "url": raw.url,
+        "url_key": normalise_url(raw.url) if raw.url else None,
+        "outlet_id": outlet_id,
+        "external_id": raw.external_id,
+        "published_at": raw.published_at,
+        "added_at": now,
+        "sorted_at": raw.published_at or now,
+        "invented": raw.invented,
+        "extra": raw.extra,
+        "quote_count": 0,
+        "state": "pending",
+    }
+    story_id = session.execute(insert(Story).values(**values).returning(col(Story.id))).scalar_one()
+    assert story_id is not None
+    session.execute(insert(StoryText).values(story_id=story_id, text=raw.text))
+    search.add(session, "story", [story_id])
+    counts.change(session, _own_counts(outlet_slug(session, outlet_id), 1))
+    return story_id
+
+
+def _head(raw: RawStory) -> dict[str, Any]:
+    """The columns that follow from the title and the text."""
+    return {
+        "slug": slugify(raw.title, "story"),
+        "title": raw.title,
+        "title_is_ours": raw.title_is_ours,
+        "lead": lead_of(raw.text, raw.title),
+        "text_hash": text_hash(raw.text),
+        "word_count": len(raw.text.split()),
+    }
+
+
+def _renew(session: Session, known: Any, raw: RawStory, outlet_id: int | None, now: datetime) -> None:
+    old_text = session.execute(select(col(StoryText.text)).where(col(StoryText.story_id) == known.id)).scalar_one()
+    if old_text != raw.text:
+        revision = {"story_id": known.id, "title": known.title, "text": old_text, "replaced_at": now}
+        session.execute(insert(Revision).values(**revision))
+    clear(session, [known.id])
+    search.remove(session, "story", [known.id])
+    keeps_title = raw.title_is_ours and not known.title_is_ours
+    published_at = raw.published_at or known.published_at
+    values = {
+        **_head(raw),
+        "outlet_id": outlet_id if outlet_id is not None else known.outlet_id,
+        "published_at": published_at,
+        "sorted_at": published_at or known.added_at,
+        "state": "pending",
+        "state_reason": None,
+        "annotated_version": None,
+        "annotated_at": None,
+    }
+    if keeps_title:
+        values |= {"title": known.title, "title_is_ours": False, "slug": slugify(known.title, "story")}
+    session.execute(update(Story).where(col(Story.id) == known.id).values(**values))
+    session.execute(update(StoryText).where(col(StoryText.story_id) == known.id).values(text=raw.text))
+    search.add(session, "story", [known.id])
+    moved = _own_counts(outlet_slug(session, values["outlet_id"]), 1)
+    moved.subtract(_own_counts(outlet_slug(session, known.outlet_id), 1))
+    counts.change(session, moved)
+
+
+def delete_stories(session: Session, story_ids: Sequence[int]) -> int:
+    """Remove stories with all that hangs on them; returns how many there were."""
+    rows = session.execute(
+        select(col(Story.id), col(Outlet.slug))
+        .join(Outlet, col(Outlet.id) == col(Story.outlet_id), isouter=True)
+        .where(col(Story.id).in_(story_ids))
+    ).all()
+    found = [row.id for row in rows]
+    clear(session, found)
+    search.remove(session, "story", found)
+    gone: counts.Counts = Counter()
+    for row in rows:
+        gone.subtract(_own_counts(row.slug, 1))
+    session.execute(delete(Revision).where(col(Revision.story_id).in_(found)))
+    session.execute(delete(StoryText).where(col(StoryText.story_id).in_(found)))
+    session.execute(delete(Story).where(col(Story.id).in_(found)))
+    counts.change(session, gone)
+    return len(found)
+
+
+def pending(session: Session, version: str, *, among: Sequence[int] | None, most: int) -> list[PendingStory]:
+    """Stories whose annotations are not of this pipeline version, oldest id first."""
+    wanted = (
+        select(col(Story.id), col(StoryText.text), col(Story.title), col(Story.text_hash))
+        .join(StoryText, col(StoryText.story_id) == col(Story.id))
+        .where(or_(col(Story.annotated_version).is_(None), col(Story.annotated_version) != version))
+        .order_by(col(Story.id))
+        .limit(most)
+    )
+    if among is not None:
+        wanted = wanted.where(col(Story.id).in_(among))
+    return [PendingStory(*row) for row in session.execute(wanted)]
+
+
+def lead_of(text: str, title: str) -> str:
+    """The story's first words after its title, on one line, cut at a word."""
+    start = text.lstrip()
+    if title and start.startswith(title):
+        start = start[len(title) :].lstrip(". \n\r\t") or start
+    line = " ".join(start[: LEAD_CHARS * 4].split())
+    if len(line) <= LEAD_CHARS:
+        return line
+    return (line[: LEAD_CHARS + 1].rpartition(" ")[0] or line[:LEAD_CHARS]) + " …"
+
+
+# ------------------------------------------------------------------------------------------------ outlets and counts
+
+
+def _outlet_id(session: Session, name: str | None) -> int | None:
+    if not name:
+        return None
+    unreadable = "outlet-" + hashlib.sha256(name.encode()).hexdigest()[:8]
+    slug = slugify(name, unreadable)
+    known = session.execute(select(col(Outlet.id)).where(col(Outlet.slug) == slug)).scalar_one_or_none()
+    if known is not None:
+        return known
+    return session.execute(insert(Outlet).values(slug=slug, name=name).returning(col(Outlet.id))).scalar_one()
+
+
+def outlet_slug(session: Session, outlet_id: int | None) -> str | None:
+    """The short name of an outlet, as in addresses."""
+    if outlet_id is None:
+        return None
+    return session.execute(select(col(Outlet.slug)).where(col(Outlet.id) == outlet_id)).scalar_one()
+
+
+def _own_counts(slug: str | None, n: int) -> counts.Counts:
+    own: counts.Counts = Counter({("story", "all"): n})
+    if slug is not None:
+        own["outlet", slug] = n
+    return own
