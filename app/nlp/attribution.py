@@ -1,0 +1,112 @@
+"""Which possible cues attribute: a weighted sum of what is known about the words and their frame.
+
+The weights are figures learned from annotated news (see data/cue_weights.tsv): a cue is likely when the sum of
+the weights of its features is above the threshold there.
+"""
+
+from bisect import bisect_left
+from functools import lru_cache
+
+from spacy.tokens import Doc, Token
+
+from app.nlp.cues import Cue, possible_cues
+from app.nlp.lexicons import rows
+from app.nlp.marks import Quotation
+
+THRESHOLD = -0.4
+MODALS = ("would", "could", "should", "may", "might", "can", "will", "must")
+
+SIZE_LIMITS = (1, 3, 7, 20)
+SIZES = ("size=1", "size=2-3", "size=4-7", "size=8-20", "size=long")
+
+
+@lru_cache
+def weights() -> dict[str, float]:
+    """Feature -> weight, in log odds."""
+    return {row[0]: float(row[1]) for row in rows("cue_weights.tsv")}
+
+
+@lru_cache
+def cue_lemmas() -> frozenset[str]:
+    """The lemmas that weights know."""
+    return frozenset(name.split("/")[0] for name in weights() if "/" in name)
+
+
+def likely_cues(doc: Doc, marked: list[Quotation]) -> list[Cue]:
+    """The cues that attribute, the best frame of each word only, in order."""
+    inside = tokens_inside(doc, marked)
+    best: dict[int, tuple[float, Cue]] = {}
+    for cue in possible_cues(doc, cue_lemmas()):
+        score = score_of(doc, cue, inside)
+        if score > THRESHOLD and (cue.anchor not in best or score > best[cue.anchor][0]):
+            best[cue.anchor] = (score, cue)
+    return [cue for _, (_, cue) in sorted(best.items(), key=lambda item: item[0])]
+
+
+def score_of(doc: Doc, cue: Cue, inside: frozenset[int]) -> float:
+    """The sum of the weights of a cue's features, in log odds."""
+    known = weights()
+    return sum(known.get(name, 0.0) for name in features(doc, cue, inside))
+
+
+def tokens_inside(doc: Doc, marked: list[Quotation]) -> frozenset[int]:
+    """Indices of the tokens inside quotation marks."""
+    found: set[int] = set()
+    for item in marked:
+        span = doc.char_span(item.start, item.end, alignment_mode="expand")
+        if span is not None:
+            found.update(range(span.start, span.end))
+    return frozenset(found)
+
+
+def features(doc: Doc, cue: Cue, inside: frozenset[int]) -> list[str]:
+    """What the weights are about: the word with its frame, its form, its subject, its surroundings."""
+    anchor = doc[cue.anchor]
+    lemma = anchor.lemma_.lower()
+    found = ["bias", f"{lemma}/{cue.frame}", f"{lemma}/", f"frame={cue.frame}", f"tag={anchor.tag_}"]
+    found += _helpers(anchor)
+    found.append(_source_feature(doc, cue))
+    found += _content_features(doc, cue, inside)
+    if cue.anchor in inside:
+        found.append("cue-in-quotation")
+    if anchor.sent.text.rstrip().endswith("?"):
+        found.append("question")
+    if anchor.dep_ in ("relcl", "advcl", "acl", "xcomp", "ROOT", "conj", "pcomp", "ccomp"):
+        found.append(f"dep={anchor.dep_}")
+    return found
+
+
+def _helpers(anchor: Token) -> list[str]:
+    found = []
+    for child in anchor.children:
+        if child.dep_ == "neg":
+            found.append("negated")
+        elif child.dep_ == "aux" and child.lower_ in MODALS:
+            found.append(f"modal={child.lower_}")
+        elif child.dep_ == "mark":
+            found.append(f"mark={child.lower_}")
+        elif child.tag_ in ("WRB", "WP"):
+            found.append("wh")
+    return found
+
+
+def _source_feature(doc: Doc, cue: Cue) -> str:
+    if not cue.source:
+        return "source=none"
+    words = [doc[i] for i in cue.source]
+    if (len(words) == 1 and words[0].pos_ == "PRON") or words[0].tag_ in ("WP", "WDT"):
+        return f"source={words[0].lower_}"
+    if any(word.pos_ == "PROPN" for word in words):
+        return "source=name"
+    return "source=noun"
+
+
+def _content_features(doc: Doc, cue: Cue, inside: frozenset[int]) -> list[str]:
+    size = len(cue.content)
+    found = [SIZES[bisect_left(SIZE_LIMITS, size)]]
+    within = sum(1 for i in cue.content if i in inside)
+    if within and cue.anchor not in inside:
+        found.append("content-quoted" if within * 2 > size else "content-partly-quoted")
+    if doc[cue.content[0]].lower_ == "that":
+        found.append("that")
+    return found

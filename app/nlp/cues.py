@@ -1,0 +1,274 @@
+"""Cues: the verbs, nouns and phrases that may attribute words to somebody, found in the dependency parse.
+
+A `Cue` is only a possibility. How often one of its frame is an attribution at all is a matter of `weights`.
+Everything here is in token indices.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+OBJECTS = ("dobj", "attr")
+HELD_PREPOSITIONS = ("prep", "agent")
+AUXILIARIES = ("aux", "auxpass", "neg", "prt")
+BORROWING = ("xcomp", "conj", "advcl", "pcomp", "ccomp", "prep", "dep", "ROOT")
+SPEECH_CARRIERS = ("statement", "tweet", "letter", "speech", "interview", "email", "memo", "message", "post", "remark")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A possible attribution: sorted token indices of its parts, and the token that carries it."""
+
+    anchor: int
+    frame: str
+    content: tuple[int, ...]
+    source: tuple[int, ...]
+    words: tuple[int, ...]
+
+    @property
+    def rule(self) -> str:
+        """The rule's name, as annotations carry it."""
+        return self.frame
+
+
+def possible_cues(doc: Doc, lemmas: frozenset[str] | None = None) -> Iterator[Cue]:
+    """Every possible cue of a document, those of `lemmas` only if given."""
+    for token in doc:
+        word = token.lemma_.lower()
+        if token.lower_ == "according":
+            yield from according_to(token)
+        elif lemmas is not None and word not in lemmas:
+            continue
+        elif token.pos_ in ("VERB", "AUX"):
+            yield from verb_cues(token)
+        elif token.pos_ == "NOUN":
+            yield from noun_cues(token)
+        elif token.pos_ == "ADV":
+            yield from adverb_cues(token)
+
+
+def verb_cues(verb: Token) -> Iterator[Cue]:
+    """All frames one verb stands in."""
+    source = verb_source(verb)
+    words = cue_words(verb)
+    for frame, content, more in verb_frames(verb):
+        named = source
+        if frame == "passive":
+            named = agent(verb)
+        kept = tuple(sorted(set(content) - set(named) - set(words)))
+        if kept:
+            yield Cue(verb.i, frame, kept, named, tuple(sorted({*words, *more})))
+
+
+def verb_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+    """(frame, content, further cue words) for each complement of a verb, and for some pairs of them."""
+    objects = [child for child in verb.children if child.dep_ in OBJECTS and child.i > verb.i]
+    prepositions = [child for child in verb.children if child.dep_ == "prep" and child.i > verb.i]
+    for child in verb.children:
+        if child.dep_ in ("ccomp", "xcomp"):
+            yield from _clause_frames(verb, child, objects)
+        elif child.dep_ in ("oprd", "acomp"):
+            yield child.dep_, indices(child) + [i for item in objects for i in indices(item)], ()
+        elif child.dep_ == "nsubjpass":
+            yield from _passive_frames(verb, child)
+    if verb.dep_ == "amod" and verb.head.i > verb.i and any(child.dep_ in SUBJECTS for child in verb.children):
+        yield "dobj", [i for i in indices(verb.head) if i > verb.i], ()
+    for item in objects:
+        yield "dobj", indices(item), ()
+        for preposition in prepositions:
+            if preposition.i > item.i:
+                yield f"dobj+{preposition.lower_}", indices(item) + indices(preposition), ()
+    for preposition in prepositions:
+        inner = [i for child in preposition.children for i in indices(child)]
+        if inner:
+            yield preposition.lower_, inner, (preposition.i,)
+    yield from _inserted_frames(verb)
+
+
+def _clause_frames(verb: Token, child: Token, objects: list[Token]) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+    side = "" if child.i > verb.i else "-before"
+    yield child.dep_ + side, clause(child, verb), ()
+    if child.dep_ == "xcomp" and objects and objects[0].i < child.i:
+        yield "dobj+xcomp", indices(objects[0]) + clause(child, verb), ()
+
+
+def _passive_frames(verb: Token, subject: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+    by = tuple(child.i for child in verb.children if child.dep_ == "agent")
+    rest = [i for child in verb.children if child.dep_ in ("oprd", "xcomp", "prep") for i in indices(child)]
+    yield "passive", indices(subject), by
+    if rest:
+        yield "passive-more", indices(subject) + rest, by
+
+
+def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+    """Such as "The plan, she said, was late" and "The plan was late, she said": the sentence around the verb."""
+    if any(child.dep_ in ("ccomp", "xcomp", "dobj") for child in verb.children):
+        return
+    own = set(indices(verb))
+    if verb.dep_ == "parataxis":
+        yield "parataxis", [i for i in indices(verb.head) if i not in own], ()
+        return
+    subject = next((child for child in verb.children if child.dep_ in SUBJECTS), None)
+    if subject is None:
+        return
+    first = min(subject.left_edge.i, verb.i)
+    sentence = verb.sent
+    before = list(range(sentence.start, first))
+    if before and verb.doc[first - 1].lower_ == "," and verb.right_edge.i >= sentence.end - 2:
+        yield "tail", before, ()
+
+
+def noun_cues(noun: Token) -> Iterator[Cue]:
+    """Such as "Her claim that …", "the minister's warning of …", "their promise to …"."""
+    source = noun_source(noun)
+    for child in noun.children:
+        if child.i < noun.i:
+            continue
+        if child.dep_ in ("acl", "ccomp", "xcomp", "relcl") and child.dep_ != "relcl":
+            frame = "noun-to" if any(item.lower_ == "to" for item in child.children) else "noun-that"
+            yield from _noun_cue(noun, frame, clause(child, noun), source, ())
+        elif child.dep_ == "prep":
+            inner = [i for item in child.children for i in indices(item)]
+            yield from _noun_cue(noun, f"noun-{child.lower_}", inner, source, (child.i,))
+
+
+def _noun_cue(
+    noun: Token, frame: str, content: list[int], source: tuple[int, ...], more: tuple[int, ...]
+) -> Iterator[Cue]:
+    kept = tuple(sorted(set(content) - set(source)))
+    if kept:
+        yield Cue(noun.i, frame, kept, source, tuple(sorted({noun.i, *more})))
+
+
+def adverb_cues(adverb: Token) -> Iterator[Cue]:
+    """Such as "reportedly", "allegedly": the clause around them, from a source that is not given."""
+    head = adverb.head
+    while head.pos_ not in ("VERB", "AUX") and head.head.i != head.i:
+        head = head.head
+    content = [i for i in indices(head) if i != adverb.i]
+    if content:
+        yield Cue(adverb.i, "adverb", tuple(sorted(content)), (), (adverb.i,))
+
+
+def according_to(token: Token) -> Iterator[Cue]:
+    """Such as "according to X", anywhere in its sentence."""
+    to = token.nbor(1) if token.i + 1 < len(token.doc) else token
+    if to.lower_ != "to":
+        return
+    objects = [child for child in (*to.children, *token.children) if child.dep_ == "pobj"]
+    if not objects:
+        return
+    source = nominal(objects[0])
+    inside = set(indices(token)) | {token.i, to.i} | set(source)
+    content = tuple(i for i in _host_clause(token) if i not in inside)
+    if content:
+        yield Cue(token.i, "according-to", content, source, (token.i, to.i))
+
+
+def _host_clause(token: Token) -> list[int]:
+    """The clause "according to" stands in: the nearest verb with a subject above it, or the sentence."""
+    head = token.head
+    while head.head.i != head.i and not any(child.dep_ in SUBJECTS for child in head.children):
+        head = head.head
+    if head.dep_ in ("conj", "ccomp", "advcl") and head.i < token.i:
+        return indices(head)
+    return list(range(token.sent.start, token.sent.end))
+
+
+# ---------------------------------------------------------------- parts
+
+
+def indices(token: Token) -> list[int]:
+    """The token and all that hangs on it."""
+    return list(range(token.left_edge.i, token.right_edge.i + 1))
+
+
+def clause(token: Token, above: Token) -> list[int]:
+    """A complement clause without the words of the cue it hangs on."""
+    return [i for i in indices(token) if i != above.i]
+
+
+def nominal(token: Token) -> tuple[int, ...]:
+    """A noun with what belongs to it, without the commas around and without a quotation that slipped in."""
+    found = indices(token)
+    doc = token.doc
+    while len(found) > 1 and doc[found[-1]].pos_ in ("PUNCT", "SPACE"):
+        found.pop()
+    while len(found) > 1 and doc[found[0]].pos_ in ("PUNCT", "SPACE"):
+        found.pop(0)
+    return tuple(found)
+
+
+def cue_words(verb: Token) -> tuple[int, ...]:
+    """The verb with its particle, auxiliaries and negation."""
+    return tuple(sorted({verb.i, *(child.i for child in verb.children if child.dep_ in AUXILIARIES)}))
+
+
+def agent(verb: Token) -> tuple[int, ...]:
+    """Who acts in a passive ("by …"), or nobody."""
+    for child in verb.children:
+        if child.dep_ == "agent":
+            return next((nominal(item) for item in child.children if item.dep_ == "pobj"), ())
+    return ()
+
+
+def verb_source(verb: Token) -> tuple[int, ...]:
+    """Whose verb it is: its subject, its agent in a passive, or the subject of the verb it depends on."""
+    return source_of(verb, steps=6)
+
+
+def source_of(verb: Token, steps: int) -> tuple[int, ...]:
+    """As `verb_source`, climbing at most so many steps."""
+    for child in verb.children:
+        if child.dep_ == "nsubjpass" and verb.tag_ == "VBN":
+            return agent(verb)
+    for child in verb.children:
+        if child.dep_ in ("nsubj", "csubj"):
+            return () if child.lower_ in ("there",) or child.dep_ == "expl" else nominal(child)
+    if steps == 0 or verb.head.i == verb.i:
+        return ()
+    if verb.dep_ in ("acl", "relcl"):
+        return _acl_source(verb, steps)
+    if verb.dep_ == "pcomp" or verb.dep_ == "prep":
+        return _climbed(verb.head, steps)
+    if verb.dep_ in BORROWING:
+        return source_of(verb.head, steps - 1) if verb.head.pos_ in ("VERB", "AUX") else _climbed(verb.head, steps)
+    return ()
+
+
+def _acl_source(verb: Token, steps: int) -> tuple[int, ...]:
+    """Such as "officials warning that …": the noun; "issued a statement saying …": who issued it."""
+    noun = verb.head
+    if noun.lemma_.lower() in SPEECH_CARRIERS:
+        owner = noun_source(noun)
+        if owner:
+            return owner
+        if noun.dep_ in ("dobj", "pobj"):
+            return _climbed(noun.head, steps)
+    if verb.tag_ == "VBN":
+        return agent(verb)
+    for token in reversed(verb.doc[noun.left_edge.i : verb.left_edge.i]):
+        if token.dep_ == "nsubj" and token.head.i > token.i and token.head.i < verb.i and token.head.dep_ != "relcl":
+            return nominal(token)
+    return tuple(i for i in nominal(noun) if i < verb.left_edge.i) or (noun.i,)
+
+
+def _climbed(token: Token, steps: int) -> tuple[int, ...]:
+    while steps and token.pos_ not in ("VERB", "AUX") and token.head.i != token.i:
+        token, steps = token.head, steps - 1
+    return source_of(token, steps - 1) if steps > 0 and token.pos_ in ("VERB", "AUX") else ()
+
+
+def noun_source(noun: Token) -> tuple[int, ...]:
+    """Whose claim it is: the possessor, "by …" or "from …"; else the subject of "made a claim"."""
+    for child in noun.children:
+        if child.dep_ == "poss":
+            return tuple(i for i in nominal(child) if noun.doc[i].tag_ != "POS")
+    for child in noun.children:
+        if child.dep_ in HELD_PREPOSITIONS and child.lower_ in ("by", "from"):
+            return next((nominal(item) for item in child.children if item.dep_ == "pobj"), ())
+    if noun.dep_ == "dobj":
+        return source_of(noun.head, 3)
+    return ()
