@@ -12,6 +12,8 @@ from spacy.tokens import Doc, Token
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 OBJECTS = ("dobj", "attr")
 HELD_PREPOSITIONS = ("prep", "agent")
+FINITE = ("VBD", "VBZ", "VBP")
+NOUN_LINKS = ("appos", "conj", "pobj", "prep", "relcl", "acl", "dobj", "npadvmod", "nummod")
 AUXILIARIES = ("aux", "auxpass", "neg", "prt")
 BORROWING = ("xcomp", "conj", "advcl", "pcomp", "ccomp", "prep", "dep", "ROOT")
 SPEECH_CARRIERS = ("statement", "tweet", "letter", "speech", "interview", "email", "memo", "message", "post", "remark")
@@ -73,8 +75,11 @@ def verb_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]
             yield child.dep_, indices(child) + [i for item in objects for i in indices(item)], ()
         elif child.dep_ == "nsubjpass":
             yield from _passive_frames(verb, child)
-    if verb.dep_ == "amod" and verb.head.i > verb.i and any(child.dep_ in SUBJECTS for child in verb.children):
-        yield "dobj", [i for i in indices(verb.head) if i > verb.i], ()
+    yield from _object_frames(objects, prepositions)
+    yield from _inserted_frames(verb)
+
+
+def _object_frames(objects: list[Token], prepositions: list[Token]) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
     for item in objects:
         yield "dobj", indices(item), ()
         for preposition in prepositions:
@@ -84,7 +89,6 @@ def verb_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]
         inner = [i for child in preposition.children for i in indices(child)]
         if inner:
             yield preposition.lower_, inner, (preposition.i,)
-    yield from _inserted_frames(verb)
 
 
 def _clause_frames(verb: Token, child: Token, objects: list[Token]) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
@@ -104,6 +108,8 @@ def _passive_frames(verb: Token, subject: Token) -> Iterator[tuple[str, list[int
 
 def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
     """Such as "The plan, she said, was late" and "The plan was late, she said": the sentence around the verb."""
+    if verb.dep_ == "amod" and verb.head.i > verb.i and any(child.dep_ in SUBJECTS for child in verb.children):
+        yield "dobj", [i for i in indices(verb.head) if i > verb.i], ()  # "the minister confirmed plans", misread
     if any(child.dep_ in ("ccomp", "xcomp", "dobj") for child in verb.children):
         return
     own = set(indices(verb))
@@ -215,8 +221,27 @@ def agent(verb: Token) -> tuple[int, ...]:
 
 
 def verb_source(verb: Token) -> tuple[int, ...]:
-    """Whose verb it is: its subject, its agent in a passive, or the subject of the verb it depends on."""
-    return source_of(verb, steps=6)
+    """Whose verb it is: its subject, its agent in a passive, or the subject of the verb it depends on.
+
+    Where the parse gives a finite verb none, the noun right before it.
+    """
+    found = source_of(verb, steps=6)
+    if not found and verb.tag_ in FINITE and not any(child.dep_ in SUBJECTS for child in verb.children):
+        return noun_before(verb)
+    return found
+
+
+def noun_before(verb: Token) -> tuple[int, ...]:
+    """The noun before a verb, over adverbs, auxiliaries and a comma, with its appositions."""
+    doc, i, floor = verb.doc, verb.i - 1, verb.sent.start
+    while i >= floor and (doc[i].pos_ in ("ADV", "AUX") or doc[i].text == ","):
+        i -= 1
+    if i < floor or doc[i].pos_ not in ("NOUN", "PROPN", "PRON", "NUM"):
+        return ()
+    top = doc[i]
+    while top.dep_ in NOUN_LINKS and floor <= top.head.i < top.i:
+        top = top.head
+    return tuple(range(max(top.left_edge.i, floor), i + 1)) if top.pos_ in ("NOUN", "PROPN", "PRON", "NUM") else ()
 
 
 def source_of(verb: Token, steps: int) -> tuple[int, ...]:
@@ -229,6 +254,8 @@ def source_of(verb: Token, steps: int) -> tuple[int, ...]:
             return () if child.lower_ in ("there",) or child.dep_ == "expl" else nominal(child)
     if steps == 0 or verb.head.i == verb.i:
         return ()
+    if verb.tag_ == "VBN" and verb.dep_ == "advcl" and not any(child.dep_ == "aux" for child in verb.children):
+        return agent(verb)
     if verb.dep_ in ("acl", "relcl"):
         return _acl_source(verb, steps)
     if verb.dep_ == "pcomp" or verb.dep_ == "prep":

@@ -129,7 +129,7 @@ def _awaits_cue(doc: Doc, item: Placed, segment: Segment) -> bool:
         return False
     inner = doc.text[item.quotation.start : item.quotation.end].rstrip(MARKS + " ")
     following = doc[segment.start]
-    return inner.endswith(CLOSES_BEFORE_CUE) or following.text in (",", "—", "–", "-") or following.lower_ in SAID
+    return inner.endswith(CLOSES_BEFORE_CUE) or following.text in (",", "—", "–", "-", *SAID)
 
 
 SAID = frozenset(("said", "says", "he", "she", "they", "told", "wrote", "added"))

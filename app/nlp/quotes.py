@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from app.nlp.attribution import likely_cues
 from app.nlp.cues import Cue
-from app.nlp.direct import Attribution, Placed, chained, group_attribution, placed_quotations
+from app.nlp.direct import SENTENCE_ENDS, Attribution, Placed, chained, group_attribution, placed_quotations
 from app.nlp.marks import Quotation, quotations
 from app.spans import QuoteKind, QuoteSpan, Span, Spans
 
@@ -49,8 +49,13 @@ def quote_drafts(doc: Doc, marked: list[Quotation]) -> list[Draft]:
     groups = list(chained(placed_quotations(doc, marked)))
     given = [(group, group_attribution(group)) for group in groups]
     taken = {attribution.anchor for _, attribution in given if attribution is not None}
-    drafts = [_direct_draft(group, attribution) for group, attribution in given if attribution is not None]
-    drafts += _reported_drafts(doc, (cue for cue in likely_cues(doc, marked) if cue.anchor not in taken), marked)
+    reported = {cue.anchor: cue for cue in likely_cues(doc, marked)}
+    drafts = [
+        _direct_draft(doc, group, attribution, reported.get(attribution.anchor))
+        for group, attribution in given
+        if attribution is not None
+    ]
+    drafts += _reported_drafts(doc, (cue for anchor, cue in reported.items() if anchor not in taken), marked)
     lonely = _uncovered([group for group, attribution in given if attribution is None], drafts)
     return _with_lonely(doc, sorted(drafts, key=_order), lonely)
 
@@ -59,8 +64,32 @@ def _order(draft: Draft) -> tuple[Spans, tuple[int, ...]]:
     return draft.content, draft.cue
 
 
-def _direct_draft(group: list[Placed], given: Attribution) -> Draft:
-    return Draft(_pieces(group), given.cue, given.source, given.rule)
+def _direct_draft(doc: Doc, group: list[Placed], given: Attribution, reported: Cue | None) -> Draft:
+    """A quote of the chained quotations, with the words of its clause that stand outside the marks."""
+    pieces = list(_pieces(group))
+    if group[0].after is given and embedded(doc, group[0]):
+        start = _sentence_start(doc, group[0])
+        clause = trimmed(doc.text, doc[start].idx, group[0].quotation.end)
+        pieces += [clause] if clause is not None else []
+    elif group[0].before is given and reported is not None:
+        between = [i for i in reported.content if given.anchor < i < group[0].start]
+        for first, last in runs(between):
+            piece = trimmed(doc.text, doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))
+            pieces += [piece] if piece is not None else []
+    return Draft(merged(doc.text, pieces), given.cue, given.source, given.rule)
+
+
+def _sentence_start(doc: Doc, item: Placed) -> int:
+    start = item.start
+    while start > 0 and doc[start - 1].text not in SENTENCE_ENDS and "\n" not in doc[start - 1].text:
+        start -= 1
+    return start
+
+
+def embedded(doc: Doc, item: Placed) -> bool:
+    """Does the quotation go on a sentence begun outside it, without a comma or colon before its mark?"""
+    before = doc[item.start - 1] if item.start else None
+    return before is not None and (before.is_alpha or before.like_num) and not before.is_space
 
 
 def _pieces(group: list[Placed]) -> Spans:
