@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.read.addresses import web_address
+from app.addresses import web_address
 from app.read.headline import headline
 from app.read.refusal import Refused
 from app.spans import RawStory
