@@ -3,35 +3,269 @@
 import gzip
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, BinaryIO
 
 import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlmodel import Session
 
-from app.config import get_settings
+from app.config import Settings, get_settings
 from app.exchange import annotations_to_json
+from app.ingest import add_stories, annotate_pending, count_pending
 from app.nlp.pipeline import Titled, annotate_many
+from app.read import read_paths
+from app.store import archive, counts, stories, tokens
+from app.store.db import make_engine, migrate, write_session
+from app.web.app import create_app
 
-app = typer.Typer(no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Browse annotated news: who acts, who said what, and where the information comes from.",
+)
+token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens for writing through the API.")
+app.add_typer(token_app, name="token")
+
+messages = Console(stderr=True, highlight=False)
+
+Ids = Annotated[list[int], typer.Argument(help="Numbers of stories, as in their addresses.", min=1)]
 
 
-@app.callback()
-def root() -> None:
-    """x."""
+# ------------------------------------------------------------------------------------------------ the server
 
 
 @app.command()
-def annotate(path: Annotated[Path, typer.Argument()]) -> None:
-    """Annotate JSON Lines (plain or gzip) and write the exchange format to stdout."""
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
+) -> None:
+    """Show the archive in a browser; a new database is made ready by itself."""
     settings = get_settings()
-    lines = (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8")
-    rows = [json.loads(line) for line in lines]
-    texts = [Titled(row["text"], row.get("title") or "") for row in rows]
-    found = annotate_many(texts, model=settings.model, max_chars=settings.max_annotated_chars)
-    for row, annotations in zip(rows, found, strict=True):
-        print(json.dumps(annotations_to_json(row["id"], annotations), ensure_ascii=False))
+    migrate(settings.database_url)
+    config = uvicorn.Config(create_app(settings), host=host, port=port, log_level="warning")
+    _Server(config).run()
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it listens."""
+
+    async def startup(self, *args: Any, **kwargs: Any) -> None:
+        await super().startup(*args, **kwargs)
+        for server in self.servers if self.started else []:
+            host, port = server.sockets[0].getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            print(f"Newsgloss is at http://{shown}:{port}/ (Ctrl+C stops it)", flush=True)  # noqa: T201
+
+
+# ------------------------------------------------------------------------------------------------ stories
+
+
+@app.command()
+def add(
+    paths: Annotated[list[str], typer.Argument(help="Files or directories; - for standard input.", metavar="PATH…")],
+) -> None:
+    """Add stories (plain text, HTML, JSON Lines; gzip of any) and annotate them.
+
+    What could not be read is said on stderr, with its reason, and makes the exit status 1. Adding the same again
+    adds nothing; a changed text at the same address renews the story.
+    """
+    settings = get_settings()
+    with _archive(settings) as engine:
+        found = read_paths(paths, max_bytes=settings.max_story_bytes)
+        with _progress("Reading", None) as step:
+            report = add_stories(engine, found, on_story=step)
+        for item in report.unreadable:
+            messages.print(f"{item.origin}: {item.reason}", markup=False, soft_wrap=True)
+        states = _annotate(engine, settings, report.story_ids)
+    told = [f"{report.outcomes[outcome]} {outcome}" for outcome in ("added", "updated", "duplicate")]
+    told.append(f"{len(report.unreadable)} unreadable")
+    told += [f"{n} {state}" for state, n in states.items()]
+    typer.echo(", ".join(told))
+    if report.unreadable:
+        raise typer.Exit(1)
+
+
+@app.command()
+def reannotate() -> None:
+    """Annotate anew every story whose annotations were made by another version of the annotators."""
+    settings = get_settings()
+    with _archive(settings) as engine:
+        with Session(engine) as session:
+            everything = stories.all_ids(session)
+        states = _annotate(engine, settings, everything)
+    typer.echo(", ".join(f"{n} {state}" for state, n in states.items()) or "nothing to do")
+
+
+@app.command()
+def delete(ids: Ids) -> None:
+    """Delete stories with all that hangs on them."""
+    with _archive(get_settings()) as engine, write_session(engine) as session:
+        gone = stories.delete_stories(session, ids)
+    typer.echo(f"{gone} deleted")
+    if gone < len(set(ids)):
+        messages.print(f"{len(set(ids)) - gone} of these are not in the archive")
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    repair: Annotated[bool, typer.Option("--repair", help="Set wrong counts right.")] = False,
+) -> None:
+    """Compare the archive's counts with its rows; exit status 1 if any is wrong."""
+    with _archive(get_settings()) as engine, write_session(engine) as session:
+        wrong = archive.wrong_counts(session)
+        for (facet, value), (kept, counted) in wrong.items():
+            typer.echo(f"{facet} {value}: kept {kept}, counted {counted}")
+        if repair:
+            counts.replace_all(session, archive.recounted(session))
+    typer.echo(f"{len(wrong)} wrong counts" + (", set right" if wrong and repair else ""))
+    if wrong and not repair:
+        raise typer.Exit(1)
+
+
+def _annotate(engine: Engine, settings: Settings, story_ids: list[int]) -> dict[str, int]:
+    waiting = count_pending(engine, settings, story_ids)
+    if not waiting:
+        return {}
+    with _progress("Annotating", waiting) as step:
+        return annotate_pending(engine, settings, among=story_ids, on_story=lambda _: step())
+
+
+# ------------------------------------------------------------------------------------------------ the exchange format
+
+
+@app.command()
+def annotate(
+    path: Annotated[str, typer.Argument(help="JSON Lines, plain or gzip; - for standard input.", metavar="IN.jsonl")],
+) -> None:
+    """Annotate stories without an archive: JSON Lines in, the exchange format out (see docs/exchange-format.md).
+
+    Each line needs `id` and `text`. Lines that cannot be read are said on stderr and make the exit status 1.
+    """
+    settings = get_settings()
+    ids: list[Any] = []
+    bad: list[str] = []
+
+    def texts() -> Iterator[Titled]:
+        for number, line in enumerate(_lines(path), 1):
+            try:
+                story_id, text = _exchange_line(line)
+            except ValueError as error:
+                bad.append(f"{path}:{number}: {error}")
+                messages.print(bad[-1], markup=False, soft_wrap=True)
+                continue
+            ids.append(story_id)
+            yield text
+
+    with _progress("Annotating", None) as step:
+        found = annotate_many(texts(), model=settings.model, max_chars=settings.max_annotated_chars)
+        for position, annotations in enumerate(found):
+            typer.echo(json.dumps(annotations_to_json(ids[position], annotations), ensure_ascii=False))
+            step()
+    if bad:
+        raise typer.Exit(1)
+
+
+def _lines(path: str) -> Iterator[bytes]:
+    stream: BinaryIO = sys.stdin.buffer if path == "-" else Path(path).open("rb")  # noqa: SIM115 - closed below
+    with stream:
+        packed = stream.peek(2)[:2] == b"\x1f\x8b"  # type: ignore[attr-defined]
+        lines = gzip.open(stream) if packed else stream
+        yield from (line for line in lines if line.strip())
+
+
+def _exchange_line(line: bytes) -> tuple[Any, Titled]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"is not JSON: {error}") from None
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
+        raise ValueError("needs an object with `id` and `text`")
+    title = row.get("title")
+    return row["id"], Titled(row["text"], title if isinstance(title, str) else "")
+
+
+# ------------------------------------------------------------------------------------------------ tokens
+
+
+@token_app.command("new")
+def token_new(
+    scope: Annotated[str, typer.Option(help="What it is good for: write.")],
+    name: Annotated[str, typer.Option(help="Whom or what it is for.")] = "",
+) -> None:
+    """Make a token and print it; it cannot be shown again."""
+    wanted = next((known for known in tokens.SCOPES if known == scope), None)
+    if wanted is None:
+        raise typer.BadParameter(f"it is one of: {', '.join(tokens.SCOPES)}", param_hint="--scope")
+    with _archive(get_settings()) as engine, write_session(engine) as session:
+        typer.echo(tokens.new_token(session, name=name, scope=wanted, now=datetime.now(UTC)))
+
+
+@token_app.command("list")
+def token_list() -> None:
+    """List the tokens: number, scope, when made, name."""
+    with _archive(get_settings()) as engine, Session(engine) as session:
+        for token in tokens.list_tokens(session):
+            typer.echo(f"{token.id}\t{token.scope}\t{token.created_at:%Y-%m-%d %H:%M}\t{token.name}")
+
+
+@token_app.command("revoke")
+def token_revoke(number: Annotated[int, typer.Argument(help="Its number in the list.")]) -> None:
+    """Make a token useless at once."""
+    with _archive(get_settings()) as engine, write_session(engine) as session:
+        gone = tokens.revoke(session, number)
+    if not gone:
+        messages.print(f"there is no token {number}; `newsgloss token list` shows them")
+        raise typer.Exit(1)
+
+
+# ------------------------------------------------------------------------------------------------ common
+
+
+@contextmanager
+def _archive(settings: Settings) -> Iterator[Engine]:
+    migrate(settings.database_url)
+    engine = make_engine(settings.database_url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def _progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
+    """A progress line on stderr, on a terminal only; gives the function that moves it by one."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
 
 
 def main() -> None:
-    app()
+    """The console script: mistakes of the user and of the surroundings end in one line, not in a traceback."""
+    try:
+        app()
+    except (ArgumentError, NoSuchModuleError):
+        _fail("NEWSGLOSS_DATABASE_URL is no database address; take one like sqlite:///newsgloss.db")
+    except OperationalError as error:
+        _fail(f"the database {get_settings().database_url} cannot be used: {error.orig}")
+    except OSError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> None:
+    messages.print(f"newsgloss: {message}", markup=False, soft_wrap=True)
+    sys.exit(1)

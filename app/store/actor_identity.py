@@ -55,9 +55,7 @@ def _insert_actor(session: Session, actor: ActorSpan, key: str) -> int:
         "name_key": key,
         "country": actor.country,
     }
-    actor_id = session.execute(insert(Actor).values(**row).returning(col(Actor.id))).scalar_one()
-    assert actor_id is not None
-    return actor_id
+    return int(session.execute(insert(Actor).values(**row).returning(col(Actor.id))).scalar_one())
 
 
 def _fill_countries(session: Session, found: Annotations, ids: Mapping[str, int]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, delete, func, insert, literal, or_, select, update
 from sqlmodel import Session, SQLModel, col
 
 from app.spans import ActorSpan, Annotations, QuoteSpan, Spans
@@ -28,6 +28,8 @@ from app.store.models import (
 )
 
 Row = dict[str, Any]
+Expression = SQLColumnExpression[Any]
+Condition = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,6 @@ def _insert_sources(
             "rule": source.rule,
         }
         source_id = session.execute(insert(Source).values(**row).returning(col(Source.id))).scalar_one()
-        assert source_id is not None
         ids[source.id] = source_id
     pieces = {(ids[source.id], start, end) for source in found.sources for start, end in source.mentions}
     _insert(
@@ -188,7 +189,7 @@ def _insert_quotes(
     actor_ids: Mapping[str, int],
     source_ids: Mapping[str, int],
 ) -> None:
-    pieces = set()
+    pieces: set[tuple[int, str, int, int]] = set()
     quote_ids = []
     for position, quote in enumerate(found.quotes, 1):
         row = {
@@ -205,7 +206,6 @@ def _insert_quotes(
             "rule": quote.rule,
         }
         quote_id = session.execute(insert(Quote).values(**row).returning(col(Quote.id))).scalar_one()
-        assert quote_id is not None
         quote_ids.append(quote_id)
         for part, spans in (("content", quote.content), ("cue", quote.cue), ("source", quote.source)):
             pieces.update((quote_id, part, start, end) for start, end in spans)
@@ -278,8 +278,8 @@ def counts_of(session: Session, story_ids: Sequence[int] | None) -> counts.Count
     """What the annotations of these stories (of all, for None) add to the counts."""
     counted: counts.Counts = Counter()
 
-    def count(table: Any, facet: ColumnElement[str], value: ColumnElement[Any], n: ColumnElement[int]) -> None:
-        rows = select(facet, value, n).select_from(table).group_by(facet, value)
+    def count(table: Any, facet: Expression, value: Expression, n: Expression, *where: Condition) -> None:
+        rows = select(facet, value, n).select_from(table).where(*where).group_by(facet, value)
         if table is StoryActor:
             rows = rows.join(Actor, col(Actor.id) == col(StoryActor.actor_id))
         if story_ids is not None:
@@ -287,7 +287,6 @@ def counts_of(session: Session, story_ids: Sequence[int] | None) -> counts.Count
         counted.update({(str(name), str(key)): number for name, key, number in session.execute(rows)})
 
     n = func.count()
-    by_flag = case((col(Source.anonymous), "anonymous"), (col(Source.unnamed), "unnamed"), else_="named")
     by_relation = case(FACET_OF_RELATION, value=col(StoryCountry.relation))
     count(StoryActor, col(Actor.kind), col(StoryActor.actor_id), n)
     count(StorySpeaker, literal("speaker"), col(StorySpeaker.actor_id), n)
@@ -296,5 +295,8 @@ def counts_of(session: Session, story_ids: Sequence[int] | None) -> counts.Count
     count(Quote, literal("quote"), literal("all"), n)
     count(Source, literal("form"), col(Source.form), n)
     count(Source, literal("affiliation"), col(Source.affiliation), n)
-    count(Source, literal("flag"), by_flag, n)
+    unnamed, anonymous, unexplained = col(Source.unnamed), col(Source.anonymous), col(Source.reason).is_(None)
+    count(Source, literal("flag"), literal("unnamed"), n, unnamed)
+    count(Source, literal("flag"), literal("anonymous"), n, anonymous)
+    count(Source, literal("flag"), literal("without reason"), n, or_(unnamed, anonymous), unexplained)
     return counted

@@ -2,7 +2,7 @@
 
 Facets: `story` (value "all"), `quote` ("all"), the story filters by their parameter (person, organisation, group,
 country, focus, speaking, speaker, outlet), `spoken` (quotes by speaker), and the sources' `form`, `affiliation` and
-`flag` (unnamed, anonymous, "no reason": anonymous or unnamed without a reason stated).
+`flag` (unnamed, anonymous, and "without reason": either of them with no reason stated).
 """
 
 from collections import Counter

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select
 from sqlmodel import col
 
 from app.country_names import country_names
@@ -21,8 +21,8 @@ MAX_VALUES = 20
 MAX_ID = 2**63 - 1
 
 # A condition or a list of rows, made from a parameter's values.
-Condition = Callable[[ColumnElement[int], tuple[str, ...]], ColumnElement[bool]]
-Rows = Callable[[str], Select[tuple[datetime, int]]]
+Condition = Callable[[SQLColumnExpression[Any], tuple[str, ...]], ColumnElement[bool]]
+Rows = Callable[[str], Select[datetime, int]]
 
 
 class BadFilterError(ValueError):
@@ -74,9 +74,12 @@ def _parse_outlet(value: str) -> str:
 
 def _parse_date(value: str) -> str:
     try:
-        return date.fromisoformat(value).isoformat()
+        day = date.fromisoformat(value)
     except ValueError:
         raise ValueError("it takes a date, such as 2026-03-31") from None
+    if day == date.max:
+        raise ValueError("it takes an earlier date")
+    return day.isoformat()
 
 
 def _parse_kind(value: str) -> str:
@@ -95,15 +98,15 @@ def _parse_q(value: str) -> str:
 # ------------------------------------------------------------------------------------------------ conditions
 
 
-def _exists(link: Any, story_id: ColumnElement[int], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _exists(link: Any, story_id: SQLColumnExpression[Any], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(link.story_id).where(link.story_id == story_id, *conditions).exists()
 
 
 def _actor_filter(param: str, label: str) -> Filter:
-    def rows(value: str) -> Select[tuple[datetime, int]]:
+    def rows(value: str) -> Select[datetime, int]:
         return select(col(StoryActor.sorted_at), col(StoryActor.story_id)).where(col(StoryActor.actor_id) == int(value))
 
-    def keeps(story_id: ColumnElement[int], values: tuple[str, ...]) -> ColumnElement[bool]:
+    def keeps(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
         return _exists(StoryActor, story_id, col(StoryActor.actor_id).in_(map(int, values)))
 
     return Filter(param, label, _parse_id, keeps, rows, facet=param)
@@ -112,28 +115,28 @@ def _actor_filter(param: str, label: str) -> Filter:
 def _country_filter(param: str, label: str, relation: str) -> Filter:
     of_relation = col(StoryCountry.relation) == relation
 
-    def rows(value: str) -> Select[tuple[datetime, int]]:
+    def rows(value: str) -> Select[datetime, int]:
         return select(col(StoryCountry.sorted_at), col(StoryCountry.story_id)).where(
             of_relation, col(StoryCountry.country) == value
         )
 
-    def keeps(story_id: ColumnElement[int], values: tuple[str, ...]) -> ColumnElement[bool]:
+    def keeps(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
         return _exists(StoryCountry, story_id, of_relation, col(StoryCountry.country).in_(values))
 
     return Filter(param, label, _parse_country, keeps, rows, facet=param)
 
 
-def _speaker_rows(value: str) -> Select[tuple[datetime, int]]:
+def _speaker_rows(value: str) -> Select[datetime, int]:
     return select(col(StorySpeaker.sorted_at), col(StorySpeaker.story_id)).where(
         col(StorySpeaker.actor_id) == int(value)
     )
 
 
-def _speaks(story_id: ColumnElement[int], values: tuple[str, ...]) -> ColumnElement[bool]:
+def _speaks(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     return _exists(StorySpeaker, story_id, col(StorySpeaker.actor_id).in_(map(int, values)))
 
 
-def _outlet_rows(value: str) -> Select[tuple[datetime, int]]:
+def _outlet_rows(value: str) -> Select[datetime, int]:
     return (
         select(col(Story.sorted_at), col(Story.id))
         .where(col(Story.outlet_id) == select(col(Outlet.id)).where(col(Outlet.slug) == value).scalar_subquery())
@@ -141,39 +144,40 @@ def _outlet_rows(value: str) -> Select[tuple[datetime, int]]:
     )
 
 
-def _from_outlet(story_id: ColumnElement[int], values: tuple[str, ...]) -> ColumnElement[bool]:
+def _from_outlet(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     outlets = select(col(Outlet.id)).where(col(Outlet.slug).in_(values))
     return _is_story(story_id, col(Story.outlet_id).in_(outlets))
 
 
-def _is_story(story_id: ColumnElement[int], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _is_story(story_id: SQLColumnExpression[Any], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(col(Story.id)).where(col(Story.id) == story_id, *conditions).exists()
 
 
-def _published_from(story_id: ColumnElement[int], values: tuple[str, ...]) -> ColumnElement[bool]:
-    return _is_story(story_id, col(Story.published_at) >= _midnight(min(values)))
+def _published_from(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+    return _is_story(story_id, col(Story.published_at) >= _midnight(values[0]))
 
 
-def _published_to(story_id: ColumnElement[int], values: tuple[str, ...]) -> ColumnElement[bool]:
-    last = _midnight(max(values))
-    if last.date() == date.max:
-        return _is_story(story_id, col(Story.published_at).is_not(None))
-    return _is_story(story_id, col(Story.published_at) < last + timedelta(days=1))
+def _published_to(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+    return _is_story(story_id, col(Story.published_at) < _midnight_after(values[0]))
 
 
 def _midnight(day: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), datetime.min.time(), tzinfo=UTC)
 
 
-def _has_words(story_id: ColumnElement[int], values: tuple[str, ...]) -> ColumnElement[bool]:
+def _midnight_after(day: str) -> datetime:
+    return _midnight(day) + timedelta(days=1)
+
+
+def _has_words(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     return and_(*(search.matches("story", story_id, search.parse(value)) for value in values))
 
 
-def _is_kind(quote_id: ColumnElement[int], values: tuple[str, ...]) -> ColumnElement[bool]:
+def _is_kind(quote_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     return select(col(Quote.id)).where(col(Quote.id) == quote_id, col(Quote.kind).in_(values)).exists()
 
 
-def _is_about(quote_id: ColumnElement[int], values: tuple[str, ...]) -> ColumnElement[bool]:
+def _is_about(quote_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     inside = and_(
         col(Mention.story_id) == col(Quote.story_id),
         col(Mention.start_char) >= col(QuotePiece.start_char),
@@ -233,6 +237,12 @@ class Selection:
         return next(iter(self.values("q")), None)
 
     @property
+    def published_between(self) -> tuple[datetime | None, datetime | None]:
+        """The first moment wanted and the first no longer wanted, each None where it is open."""
+        first, last = next(iter(self.values("from")), None), next(iter(self.values("to")), None)
+        return (_midnight(first) if first else None, _midnight_after(last) if last else None)
+
+    @property
     def active(self) -> list[Filter]:
         """The filters in use, in the order of FILTERS."""
         return [each for param, each in FILTERS.items() if self.values(param)]
@@ -283,7 +293,7 @@ def _canonical(pairs: Iterable[tuple[str, str]]) -> Selection:
 
 
 def story_conditions(
-    selection: Selection, story_id: ColumnElement[int], *, but: str | None = None
+    selection: Selection, story_id: SQLColumnExpression[Any], *, but: str | None = None
 ) -> list[ColumnElement[bool]]:
     """The conditions of a selection on a story's id, without those of one parameter."""
     return [

@@ -39,7 +39,7 @@ class Outlet(SQLModel, table=True):
 
     __tablename__ = "outlet"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str = Field(unique=True)
     name: str = Field(unique=True)
 
@@ -55,7 +55,7 @@ class Story(SQLModel, table=True):
         NEVER_REUSED,
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str
     title: str
     title_is_ours: bool = False
@@ -94,7 +94,7 @@ class Revision(SQLModel, table=True):
 
     __tablename__ = "revision"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     story_id: int = Field(foreign_key="story.id", index=True)
     title: str
     text: str = Field(sa_column=Column(Text, nullable=False))
@@ -118,7 +118,7 @@ class Actor(SQLModel, table=True):
     __tablename__ = "actor"
     __table_args__ = (UniqueConstraint("kind", "name_key", name="uq_actor_kind_name_key"), NEVER_REUSED)
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     slug: str
     kind: str
     name: str
@@ -175,7 +175,7 @@ class Source(SQLModel, table=True):
         Index("ix_source_unnamed_sorted", "unnamed", "sorted_at", "id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     story_id: int = Field(foreign_key="story.id")
     position: int
     sorted_at: datetime = Field(sa_type=UTCDateTime)
@@ -218,7 +218,7 @@ class Quote(SQLModel, table=True):
         Index("ix_quote_kind_sorted", "kind", "sorted_at", "id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     story_id: int = Field(foreign_key="story.id")
     position: int
     sorted_at: datetime = Field(sa_type=UTCDateTime)
@@ -301,7 +301,7 @@ class Token(SQLModel, table=True):
 
     __tablename__ = "token"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     digest: str = Field(unique=True)
     name: str
     scope: str

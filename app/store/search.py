@@ -7,9 +7,22 @@ be taken out of an index before the words they were made from change.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, column, false, not_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    column,
+    false,
+    not_,
+    select,
+    table,
+    text,
+)
 from sqlmodel import Session
 
 Searched = Literal["story", "quote"]
@@ -129,7 +142,7 @@ def _quoted(words: str) -> str:
 # ------------------------------------------------------------------------------------------------ matching
 
 
-def matches(what: Searched, id_column: ColumnElement[int], query: Query) -> ColumnElement[bool]:
+def matches(what: Searched, id_column: SQLColumnExpression[Any], query: Query) -> ColumnElement[bool]:
     """The condition that a story or quote, by its id column, fits the query; nothing fits a query without words."""
     if not query.wanted and not query.unwanted:
         return false()

@@ -116,8 +116,7 @@ def _insert(session: Session, raw: RawStory, outlet_id: int | None, now: datetim
         "quote_count": 0,
         "state": "pending",
     }
-    story_id = session.execute(insert(Story).values(**values).returning(col(Story.id))).scalar_one()
-    assert story_id is not None
+    story_id: int = session.execute(insert(Story).values(**values).returning(col(Story.id))).scalar_one()
     session.execute(insert(StoryText).values(story_id=story_id, text=raw.text))
     search.add(session, "story", [story_id])
     counts.change(session, _own_counts(outlet_slug(session, outlet_id), 1))
@@ -199,6 +198,11 @@ def pending(session: Session, version: str, *, among: Sequence[int] | None, most
     return [PendingStory(*row) for row in session.execute(wanted)]
 
 
+def all_ids(session: Session) -> list[int]:
+    """The ids of all stories, oldest first."""
+    return list(session.scalars(select(col(Story.id)).order_by(col(Story.id))))
+
+
 def lead_of(text: str, title: str) -> str:
     """The story's first words after its title, on one line, cut at a word."""
     start = text.lstrip()
@@ -218,17 +222,17 @@ def _outlet_id(session: Session, name: str | None) -> int | None:
         return None
     unreadable = "outlet-" + hashlib.sha256(name.encode()).hexdigest()[:8]
     slug = slugify(name, unreadable)
-    known = session.execute(select(col(Outlet.id)).where(col(Outlet.slug) == slug)).scalar_one_or_none()
+    known: int | None = session.execute(select(col(Outlet.id)).where(col(Outlet.slug) == slug)).scalar_one_or_none()
     if known is not None:
         return known
-    return session.execute(insert(Outlet).values(slug=slug, name=name).returning(col(Outlet.id))).scalar_one()
+    return int(session.execute(insert(Outlet).values(slug=slug, name=name).returning(col(Outlet.id))).scalar_one())
 
 
 def outlet_slug(session: Session, outlet_id: int | None) -> str | None:
     """The short name of an outlet, as in addresses."""
     if outlet_id is None:
         return None
-    return session.execute(select(col(Outlet.slug)).where(col(Outlet.id) == outlet_id)).scalar_one()
+    return str(session.execute(select(col(Outlet.slug)).where(col(Outlet.id) == outlet_id)).scalar_one())
 
 
 def _own_counts(slug: str | None, n: int) -> counts.Counts:

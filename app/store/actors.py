@@ -1,0 +1,181 @@
+"""Actors to read: the lists of people, organisations and groups, and one actor."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, and_, cast, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from app.config import get_settings
+from app.store import counts, paging
+from app.store.actor_identity import name_key
+from app.store.browse import ACTOR_COLUMNS, actor_ref, list_stories
+from app.store.cards import ActorCard, ActorPage, MonthCount, Page, RoleCard
+from app.store.filters import Selection
+from app.store.models import Actor, Alias, FacetCount, StoryActor
+from app.store.quotes import list_quotes
+
+Sort = Literal["stories", "quotes", "name"]
+
+BESIDE = 12
+MAX_ROLES = 12
+MAX_ALIASES = 24
+
+
+# ------------------------------------------------------------------------------------------------ lists
+
+
+def list_actors(
+    session: Session, kind: str, *, q: str | None, sort: Sort, after: str | None, size: int
+) -> Page[ActorCard]:
+    """Actors of one kind that are in at least one story; `q` is looked for in all forms of their names.
+
+    Raises:
+        BadCursorError: `after` is none of our tokens.
+    """
+    stories, spoken = aliased(FacetCount), aliased(FacetCount)
+    n_stories, n_quotes = col(stories.count), func.coalesce(col(spoken.count), 0)
+    actor_id = cast(col(stories.value), Integer)
+    wanted = (
+        select(*ACTOR_COLUMNS, col(Actor.country), col(Actor.name_key), n_stories.label("n"), n_quotes.label("spoken"))
+        .select_from(stories)
+        .join(Actor, col(Actor.id) == actor_id)
+        .join(spoken, and_(col(spoken.facet) == "spoken", col(spoken.value) == col(stories.value)), isouter=True)
+        .where(col(stories.facet) == kind, n_stories > 0)
+    )
+    if q:
+        wanted = wanted.where(_named(q))
+    key = {"stories": n_stories, "quotes": n_quotes, "name": col(Actor.name_key)}[sort]
+    rows = session.execute(_ordered(wanted, key, sort, after).limit(size + 1)).all()
+    shown = rows[:size]
+    leads_on = None
+    if len(rows) > size:
+        last = shown[-1]
+        leads_on = paging.encode({"stories": last.n, "quotes": last.spoken, "name": last.name_key}[sort], last.actor_id)
+    cards = [ActorCard(actor_ref(row), row.country, row.n, row.spoken) for row in shown]
+    total = len(cards) if after is None and leads_on is None else None
+    return Page(cards, leads_on, total, total is not None)
+
+
+def _named(q: str) -> ColumnElement[bool]:
+    words = name_key(q[:200].replace("\0", ""))
+    forms = select(col(Alias.actor_id)).where(col(Alias.name_key).contains(words, autoescape=True))
+    return or_(col(Actor.name_key).contains(words, autoescape=True), col(Actor.id).in_(forms))
+
+
+def _ordered(wanted: Select[Any], key: SQLColumnExpression[Any], sort: Sort, after: str | None) -> Select[Any]:
+    if sort == "name":
+        if after is not None:
+            wanted = wanted.where(tuple_(key, col(Actor.id)) > tuple_(*paging.decode(after, str, int)))
+        return wanted.order_by(key, col(Actor.id))
+    if after is not None:
+        wanted = wanted.where(tuple_(key, col(Actor.id)) < tuple_(*paging.decode(after, int, int)))
+    return wanted.order_by(key.desc(), col(Actor.id).desc())
+
+
+def actor_cards(session: Session, ranked: Iterable[tuple[int, int]]) -> list[ActorCard]:
+    """Cards of (actor id, stories to say) pairs, in this order."""
+    pairs = list(ranked)
+    ids = [actor_id for actor_id, _ in pairs]
+    rows = session.execute(select(*ACTOR_COLUMNS, col(Actor.country)).where(col(Actor.id).in_(ids)))
+    known = {row.actor_id: row for row in rows}
+    spoken = counts.of(session, "spoken", [str(actor_id) for actor_id in ids])
+    return [
+        ActorCard(actor_ref(known[actor_id]), known[actor_id].country, n, spoken.get(str(actor_id), 0))
+        for actor_id, n in pairs
+        if actor_id in known
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ one actor
+
+
+def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None:
+    """Everything one actor's page shows, or None if there is none; of a merged actor, the one it is now."""
+    actor = session.get(Actor, actor_id)
+    if actor is not None and actor.merged_into_id is not None:
+        return get_actor(session, actor.merged_into_id, size=size)
+    if actor is None:
+        return None
+    row = session.execute(select(*ACTOR_COLUMNS).where(col(Actor.id) == actor_id)).one()
+    key = str(actor_id)
+    newest = _newest(session, actor_id)
+    return ActorPage(
+        actor=actor_ref(row),
+        country=actor.country,
+        aliases=_aliases(session, actor),
+        roles=_roles(newest),
+        stories=counts.of(session, actor.kind, [key]).get(key, 0),
+        quotes=counts.of(session, "spoken", [key]).get(key, 0),
+        months=months_of(entry.sorted_at for entry in newest),
+        said=list_quotes(session, Selection((("speaker", key),)), after=None, size=size),
+        about=list_quotes(session, Selection((("about", key),)), after=None, size=size),
+        in_stories=list_stories(session, Selection(((actor.kind, key),)), after=None, size=size),
+        beside=_beside(session, [entry.story_id for entry in newest[: get_settings().facet_sample]], actor_id),
+    )
+
+
+def _newest(session: Session, actor_id: int) -> list[StoryActor]:
+    return list(
+        session.scalars(
+            select(StoryActor)
+            .where(col(StoryActor.actor_id) == actor_id)
+            .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
+            .limit(get_settings().max_examined)
+        )
+    )
+
+
+def _aliases(session: Session, actor: Actor) -> list[str]:
+    """Other forms of the name, the longest first."""
+    names = session.scalars(select(col(Alias.name)).where(col(Alias.actor_id) == actor.id))
+    others = {name for name in names if name != actor.name}
+    return sorted(others, key=lambda name: (-len(name), name))[:MAX_ALIASES]
+
+
+def _roles(entries: Iterable[StoryActor]) -> list[RoleCard]:
+    """The roles that stories give an actor, the most frequent first."""
+    seen: dict[str, list[tuple[str, datetime]]] = {}
+    for entry in entries:
+        for role in entry.roles:
+            seen.setdefault(role.casefold(), []).append((role, entry.sorted_at))
+    cards = [
+        RoleCard(
+            role=Counter(role for role, _ in uses).most_common(1)[0][0],
+            stories=len(uses),
+            first_at=min(at for _, at in uses),
+            last_at=max(at for _, at in uses),
+        )
+        for uses in seen.values()
+    ]
+    return sorted(cards, key=lambda card: (-card.stories, card.role))[:MAX_ROLES]
+
+
+def months_of(times: Iterable[datetime]) -> list[MonthCount]:
+    """Stories by month, oldest first, months without any between the first and the last included."""
+    counted = Counter((time.year, time.month) for time in times)
+    if not counted:
+        return []
+    months = range(_month_number(*min(counted)), _month_number(*max(counted)) + 1)
+    pairs = [(number // 12, number % 12 + 1) for number in months]
+    return [MonthCount(f"{year:04}-{month:02}", counted[year, month]) for year, month in pairs]
+
+
+def _month_number(year: int, month: int) -> int:
+    return year * 12 + month - 1
+
+
+def _beside(session: Session, story_ids: list[int], actor_id: int) -> list[ActorCard]:
+    """Who else is in these stories, most often first."""
+    n = func.count().label("n")
+    rows = session.execute(
+        select(col(StoryActor.actor_id), n)
+        .where(col(StoryActor.story_id).in_(story_ids), col(StoryActor.actor_id) != actor_id)
+        .group_by(col(StoryActor.actor_id))
+        .order_by(n.desc(), col(StoryActor.actor_id))
+        .limit(BESIDE)
+    )
+    return actor_cards(session, [(row.actor_id, row.n) for row in rows])
