@@ -1,9 +1,179 @@
+"""Who acts in a story: people, organisations and groups, each once, with all the places that name them.
+
+Names are read off the whole story first (`names`, `kinds`), joined to actors (`people`, `organisations`), and then
+every form of every name is searched for in the text, so that a surname found once in full is known everywhere.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
+
+from app.nlp import organisations, people, roles
+from app.nlp.gazetteer import place_names, reading, readings
+from app.nlp.kinds import Kind, decide
+from app.nlp.lexicons import words
+from app.nlp.names import Candidate, candidates
+from app.nlp.phrases import Phrases
+from app.spans import ActorKind, ActorSpan, MentionSpan, MentionType
 
 NAME = "newsgloss_actors"
+
+MENTION_TYPES: dict[ActorKind, MentionType] = {"person": "PERSON", "organisation": "ORG", "group": "MISC"}
+MOST_ROLES = 4
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """An actor being put together: the forms of its name and where it is named."""
+
+    name: str
+    kind: ActorKind
+    mentions: list["Place"] = field(default_factory=list)
+
+
+class Place(NamedTuple):
+    """One place that names an actor, and the rule that found it."""
+
+    start: int
+    end: int
+    rule: str
+
+
+Forms = dict[str, list[Draft]]
 
 
 @Language.component(NAME)
 def actors(doc: Doc) -> Doc:
+    """Leave the story's actors on `doc._.actors` and the places that name them on `doc._.mentions`."""
+    names = candidates(doc)
+    kinds = decide(doc, names)
+    forms = _forms(doc, names, kinds)
+    drafts = _with_mentions(doc, forms, _other_names(doc, names, kinds))
+    doc._.actors = [_actor(doc, f"a{number}", draft) for number, draft in enumerate(drafts, 1)]
+    doc._.mentions = [
+        MentionSpan(place.start, place.end, MENTION_TYPES[draft.kind], "name", actor.id, place.rule)
+        for actor, draft in zip(doc._.actors, drafts, strict=True)
+        for place in draft.mentions
+    ]
     return doc
+
+
+def _of_kind(doc: Doc, names: list[Candidate], kinds: dict[str, Kind], kind: Kind) -> Iterator[Span]:
+    for name in names:
+        span = doc[name.start : name.end]
+        if kinds[people.key(span.text)] == kind:
+            yield span
+
+
+def _other_names(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> list[str]:
+    """Names of places and things in several words: no short form is looked for inside them."""
+    other: tuple[Kind, ...] = ("place", "other")
+    return [span.text for kind in other for span in _of_kind(doc, names, kinds, kind) if " " in span.text]
+
+
+def _forms(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> Forms:
+    """Every form to search for and the actors it may stand for."""
+    forms: Forms = defaultdict(list)
+    _add_people(list(_of_kind(doc, names, kinds, "person")), forms)
+    counted = Counter(span.text for span in _of_kind(doc, names, kinds, "organisation"))
+    for organisation in organisations.group(counted, doc.text):
+        _add(forms, Draft(organisation.name, "organisation"), organisation.forms)
+    for name in _group_names():
+        _add(forms, Draft(name, "group"), [name])
+    return forms
+
+
+def _add(forms: Forms, draft: Draft, names: Iterable[str]) -> None:
+    for name in names:
+        if draft not in forms[name]:
+            forms[name].append(draft)
+
+
+def _group_names() -> list[str]:
+    """Peoples, believers and followers, by the plural nouns for them."""
+    peoples = (name for name, known in readings().items() if known.meaning == "people" and name.endswith(("s", "men")))
+    return sorted({*words("groups.txt"), *peoples})
+
+
+def _add_people(spans: list[Span], forms: Forms) -> None:
+    full = [(span.text, span.start_char) for span in spans if " " in span.text]
+    by_surname: dict[str, list[Draft]] = defaultdict(list)
+    by_first_name: dict[str, list[Draft]] = defaultdict(list)
+    for person in people.group(full):
+        draft = Draft(_display(person.name), "person")
+        _add(forms, draft, person.forms)
+        by_surname[people.key(people.surname(person.name))].append(draft)
+        by_first_name[people.key(person.name.split()[0])].append(draft)
+        for form in person.forms:
+            _add(forms, draft, [people.surname(form)])
+    singles = {span.text for span in spans if " " not in span.text}
+    for name in sorted(singles):
+        known = (
+            by_surname.get(people.key(name)) or by_first_name.get(people.key(name)) or [Draft(_display(name), "person")]
+        )
+        for draft in known:
+            by_surname[people.key(name)] = known
+            _add(forms, draft, [name])
+
+
+def _display(name: str) -> str:
+    return name.title() if name.isupper() and len(name) > 3 else name
+
+
+def _with_mentions(doc: Doc, forms: Forms, other_names: list[str]) -> list[Draft]:
+    """The actors that the text names, in the order of their first mention."""
+    entries: list[tuple[str, str | None]] = [(form, form) for form in forms]
+    entries += [(name, None) for name in other_names if name not in forms]
+    seen: dict[Draft, None] = {}
+    for found in Phrases(entries).find(doc.text):
+        if found.value is None or not _is_named(doc, found.start, found.end, forms[found.value]):
+            continue
+        draft = _nearest(forms[found.value], found.end)
+        rule = "full-name" if found.value == draft.name else "short-form"
+        draft.mentions.append(Place(found.start, found.end, rule))
+        seen.setdefault(draft)
+    return list(seen)
+
+
+def _nearest(drafts: list[Draft], end: int) -> Draft:
+    """Of several who may be meant, the one named last before; the first of them if none was yet."""
+    before = [draft for draft in drafts if draft.mentions and draft.mentions[-1].end < end]
+    return max(before, key=lambda draft: draft.mentions[-1].end, default=drafts[0])
+
+
+def _is_named(doc: Doc, start: int, end: int, drafts: list[Draft]) -> bool:
+    """Whether the words stand there as a name, not as an ordinary word or a place."""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    if span is None or not len(span):
+        return False
+    if len(span) > 1 or drafts[0].kind == "group":
+        return True
+    token = span[0]
+    known = reading(doc.text[start:end])
+    if known is not None and token.ent_type_ in {"GPE", "LOC"} and drafts[0].kind == "person":
+        return False
+    return token.pos_ == "PROPN" or token.ent_type_ != "" or not token.is_sent_start
+
+
+def _actor(doc: Doc, actor_id: str, draft: Draft) -> ActorSpan:
+    if draft.kind != "person":
+        return ActorSpan(actor_id, draft.name, draft.kind, _country_in(draft.name))
+    found: Counter[str] = Counter()
+    for place in draft.mentions:
+        span = doc.char_span(place.start, place.end, alignment_mode="expand")
+        if span is not None:
+            found.update(roles.roles(span))
+    kept = tuple(sorted(found, key=lambda role: (-found[role], list(found).index(role)))[:MOST_ROLES])
+    return ActorSpan(actor_id, draft.name, draft.kind, next(filter(None, map(roles.country, kept)), None), kept)
+
+
+def _country_in(name: str) -> str | None:
+    for found in place_names().find(name):
+        known = reading(found.value)
+        if known is not None:
+            return known.country
+    return None

@@ -1,0 +1,129 @@
+"""What the place names under data/ mean: countries, their people and capitals, states, cities."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from app.nlp.lexicons import rows, words
+from app.nlp.phrases import Phrases
+
+Meaning = Literal["country-name", "nationality", "people", "capital", "government", "state", "region", "city"]
+
+# A city this large is searched for everywhere, not only where the recogniser sees a place.
+WELL_KNOWN_CITY = 200_000
+
+
+class Reading(NamedTuple):
+    """One word of a lexicon: the country it leads to and what it is there."""
+
+    country: str
+    meaning: Meaning
+
+
+class City(NamedTuple):
+    """One place of a name: country code, GeoNames code of its state or province, inhabitants."""
+
+    country: str
+    state: str
+    population: int
+
+
+class State(NamedTuple):
+    """A state or province by its country and GeoNames code."""
+
+    country: str
+    code: str
+
+
+def _split(column: str) -> list[str]:
+    return [word for word in column.split("|") if word]
+
+
+def _plurals(nationality: list[str]) -> list[str]:
+    return [word + "s" for word in nationality if word.endswith(("n", "i"))]
+
+
+def _country_readings() -> Iterator[tuple[str, Reading]]:
+    for code, names, nationality, people, capitals in (row + ("",) * (5 - len(row)) for row in rows("countries.tsv")):
+        yield from ((name, Reading(code, "country-name")) for name in _split(names))
+        yield from ((word, Reading(code, "nationality")) for word in _split(nationality))
+        yield from ((word, Reading(code, "people")) for word in _split(people) + _plurals(_split(nationality)))
+        yield from ((city, Reading(code, "capital")) for city in _split(capitals))
+
+
+def _other_readings() -> Iterator[tuple[str, Reading]]:
+    for code, names in rows("governments.tsv"):
+        yield from ((name, Reading(code, "government")) for name in _split(names))
+    for name, state in states().items():
+        yield name, Reading(state.country, "state")
+    for code, names in rows("places.tsv"):
+        yield from ((name, Reading(code, "region")) for name in _split(names))
+    for name in _cities():
+        largest = cities(name)[0]
+        if largest.population >= WELL_KNOWN_CITY:
+            yield name, Reading(largest.country, "city")
+
+
+@lru_cache
+def readings() -> dict[str, Reading]:
+    """Every word that leads to a country by itself; the first reading of a word in the order of the lexicons holds."""
+    found: dict[str, Reading] = {}
+    for name, reading in (*_country_readings(), *_other_readings()):
+        found.setdefault(name, reading)
+    return found
+
+
+@lru_cache
+def place_names() -> Phrases[str]:
+    """All words of `readings()`, each with its plain form, to be searched for in a text."""
+    return Phrases((name, name) for name in readings())
+
+
+def reading(name: str) -> Reading | None:
+    """What a name means by itself, also when it is written in capitals; None if the lexicons lack it."""
+    known = readings()
+    return known.get(name) or (known.get(_capitalised(name)) if name.isupper() and len(name) > 3 else None)
+
+
+@lru_cache
+def states() -> dict[str, State]:
+    """States and provinces by name and abbreviation ("Texas", "Calif.")."""
+    found: dict[str, State] = {}
+    for name, country, code, others in (row + ("",) * (4 - len(row)) for row in rows("states.tsv")):
+        for form in [name, *_split(others)]:
+            found[form] = State(country, code)
+    return found
+
+
+@lru_cache
+def postal_codes() -> dict[str, State]:
+    """States of the USA by their postal code ("TX")."""
+    return {state.code: state for state in states().values() if state.country == "US"}
+
+
+@lru_cache
+def _cities() -> dict[str, tuple[str, ...]]:
+    return {row[0]: row[1:] for row in rows("cities.tsv")}
+
+
+@lru_cache(maxsize=4096)
+def cities(name: str) -> tuple[City, ...]:
+    """All cities of that name, the largest first."""
+    known = _cities()
+    places = known.get(name) or (known.get(_capitalised(name), ()) if name.isupper() else ())
+    return tuple(_city(place) for place in places)
+
+
+def _city(place: str) -> City:
+    where, thousands = place.split(":")
+    country, state = where.split(".", 1)
+    return City(country, state, int(thousands) * 1000)
+
+
+def _capitalised(name: str) -> str:
+    return " ".join(word.capitalize() for word in name.split(" "))
+
+
+def is_person_like(name: str) -> bool:
+    """Whether a place name is as likely a person's or an ordinary word."""
+    return name in words("ambiguous_places.txt") or name in words("first_names.txt")

@@ -1,0 +1,118 @@
+"""Which names of a story are the same person's: surnames, first names, initials and full forms."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from app.nlp.names import PARTICLES
+
+SUFFIX = re.compile(r",? (?:Jr|Sr)\.?$|,? (?:II|III|IV)$")
+
+
+@dataclass(slots=True)
+class Person:
+    """One person of a story: the forms of the name with where each was seen first (offset)."""
+
+    forms: Counter[str] = field(default_factory=Counter)
+    first_seen: int = 0
+
+    @property
+    def name(self) -> str:
+        """The fullest form; one that is not all in capitals if there is one."""
+        return max(self.forms, key=lambda form: (len(form.split()), not form.isupper(), len(form), form))
+
+
+def surname(name: str) -> str:
+    """The last name with its particles ("van der Berg") and without "Jr."."""
+    parts = SUFFIX.sub("", name).split()
+    start = len(parts) - 1
+    while start > 1 and parts[start - 1].casefold() in PARTICLES:
+        start -= 1
+    return " ".join(parts[start:])
+
+
+def suffix(name: str) -> str:
+    """What stands behind the surname ("jr", "iii"), or nothing."""
+    found = SUFFIX.search(name)
+    return found.group().strip(" ,.").casefold() if found else ""
+
+
+def key(name: str) -> str:
+    """A name as compared: no case, no full stops."""
+    return re.sub(r"[.]", "", name).casefold()
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names of two words or more may be one person's ("A. B. Smith", "Ann Smith")."""
+    if key(surname(one)) != key(surname(other)) or suffix(one) != suffix(other):
+        return False
+    first, second = (_given(name) for name in (one, other))
+    return all(_agree(a, b) for a, b in zip(first, second, strict=False)) or _middle_left_out(first, second)
+
+
+def _given(name: str) -> list[str]:
+    parts = key(SUFFIX.sub("", name)).split()
+    return parts[: -len(surname(name).split())]
+
+
+def _agree(one: str, other: str) -> bool:
+    if one == other or other in NICKNAMES.get(one, ()) or one in NICKNAMES.get(other, ()):
+        return True
+    return (len(one) == 1 or len(other) == 1) and one[0] == other[0]
+
+
+def _middle_left_out(one: list[str], other: list[str]) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return bool(shorter) and len(shorter) < len(longer) and all(part in longer for part in shorter)
+
+
+def group(full_names: Iterable[tuple[str, int]]) -> list[Person]:
+    """The persons behind the full names of a story, given with the offsets where they stand."""
+    by_surname: dict[str, list[Person]] = defaultdict(list)
+    for name, offset in full_names:
+        bearers = by_surname[key(surname(name))]
+        fitting = [person for person in bearers if same_person(person.name, name)]
+        if not fitting:
+            bearers.append(Person(first_seen=offset))
+            fitting = bearers[-1:]
+        fitting[-1].forms[name] += 1
+    return [person for bearers in by_surname.values() for person in bearers]
+
+
+NICKNAMES: dict[str, tuple[str, ...]] = {
+    "william": ("bill", "will", "billy"),
+    "robert": ("bob", "rob", "bobby"),
+    "richard": ("dick", "rick", "rich"),
+    "james": ("jim", "jimmy"),
+    "john": ("jack", "johnny"),
+    "joseph": ("joe",),
+    "michael": ("mike",),
+    "thomas": ("tom",),
+    "benjamin": ("ben", "bibi"),
+    "david": ("dave",),
+    "daniel": ("dan",),
+    "steven": ("steve",),
+    "stephen": ("steve",),
+    "edward": ("ed", "ted"),
+    "donald": ("don",),
+    "kenneth": ("ken",),
+    "anthony": ("tony",),
+    "christopher": ("chris",),
+    "matthew": ("matt",),
+    "gregory": ("greg",),
+    "ronald": ("ron",),
+    "timothy": ("tim",),
+    "charles": ("chuck", "charlie"),
+    "elizabeth": ("liz", "beth"),
+    "katherine": ("kate", "kathy"),
+    "margaret": ("maggie", "peggy"),
+    "alexander": ("alex",),
+    "samuel": ("sam",),
+    "andrew": ("andy",),
+    "nicholas": ("nick",),
+    "patrick": ("pat",),
+    "jeffrey": ("jeff",),
+    "lawrence": ("larry",),
+    "bernard": ("bernie",),
+}

@@ -1,0 +1,56 @@
+"""Finding many phrases in a text at once, in one pass over its words."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+Value = TypeVar("Value")
+
+WORD = re.compile(r"[^\W\d_]+")
+# A name ends where a letter or digit does not go on; "US$" is money, not a country.
+GOES_ON = re.compile(r"[\w$]")
+SHORTEST_IN_CAPITALS = 4
+
+
+class Found(NamedTuple, Generic[Value]):
+    """A phrase found in a text: its offsets and the value it was stored with."""
+
+    start: int
+    end: int
+    value: Value
+
+
+class Phrases(Generic[Value]):
+    """Phrases with a value each, found as written or, if they are not short, all in capitals."""
+
+    def __init__(self, entries: Iterable[tuple[str, Value]]) -> None:
+        by_first_word: dict[str, dict[str, Value]] = {}
+        for phrase, value in entries:
+            forms = {phrase, phrase.upper()} if len(phrase) >= SHORTEST_IN_CAPITALS else {phrase}
+            for form in forms:
+                first = WORD.match(form)
+                if first is not None:
+                    by_first_word.setdefault(first.group(), {}).setdefault(form, value)
+        self._by_first_word = {
+            word: sorted(forms.items(), key=lambda item: -len(item[0])) for word, forms in by_first_word.items()
+        }
+
+    def find(self, text: str) -> Iterator[Found[Value]]:
+        """The phrases in the text from left to right, the longest at each place, none overlapping."""
+        reached = 0
+        for word in WORD.finditer(text):
+            if word.start() < reached or word.group() not in self._by_first_word:
+                continue
+            found = self._at(text, word.start(), word.group())
+            if found is not None:
+                yield found
+                reached = found.end
+
+    def _at(self, text: str, start: int, first_word: str) -> Found[Value] | None:
+        if start and (text[start - 1].isalnum() or text[start - 1] in "_@"):
+            return None
+        for form, value in self._by_first_word[first_word]:
+            end = start + len(form)
+            if text.startswith(form, start) and not GOES_ON.match(text, end):
+                return Found(start, end, value)
+        return None
