@@ -179,7 +179,7 @@ def _lines(path: str) -> Iterator[bytes]:
     stream: BinaryIO = sys.stdin.buffer if path == "-" else Path(path).open("rb")  # noqa: SIM115 - closed below
     with stream:
         packed = stream.peek(2)[:2] == b"\x1f\x8b"  # type: ignore[attr-defined]
-        lines = gzip.open(stream) if packed else stream
+        lines = gzip.GzipFile(fileobj=stream) if packed else stream
         yield from (line for line in lines if line.strip())
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import SQLColumnExpression, case, delete, func, insert, literal, or_, select, update
 from sqlmodel import Session, SQLModel, col
 
 from app.spans import ActorSpan, Annotations, QuoteSpan, Spans
@@ -29,7 +29,7 @@ from app.store.models import (
 
 Row = dict[str, Any]
 Expression = SQLColumnExpression[Any]
-Condition = ColumnElement[bool]
+Condition = SQLColumnExpression[bool]
 
 
 @dataclass(frozen=True, slots=True)
