@@ -38,7 +38,7 @@ def of(session: Session, facet: str, values: Iterable[str]) -> dict[str, int]:
             col(FacetCount.facet) == facet, col(FacetCount.value).in_(list(values))
         )
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def total(session: Session, facet: str) -> int:
