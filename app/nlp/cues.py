@@ -109,7 +109,9 @@ def _passive_frames(verb: Token, subject: Token) -> Iterator[tuple[str, list[int
 def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
     """Such as "The plan, she said, was late" and "The plan was late, she said": the sentence around the verb."""
     if verb.dep_ == "amod" and verb.head.i > verb.i and any(child.dep_ in SUBJECTS for child in verb.children):
-        yield "dobj", [i for i in indices(verb.head) if i > verb.i], ()  # "the minister confirmed plans", misread
+        # "The minister confirmed plans, saying …", misread as plans that are confirmed
+        said = {i for child in verb.head.children if child.tag_ == "VBG" for i in indices(child)}
+        yield "dobj", [i for i in indices(verb.head) if i > verb.i and i not in said], ()
     if any(child.dep_ in ("ccomp", "xcomp", "dobj") for child in verb.children):
         return
     own = set(indices(verb))

@@ -107,11 +107,21 @@ def _content_spans(doc: Doc, cue: Cue, marked: list[Quotation]) -> Spans:
     """The pieces of a cue's content in characters, whole quotations and no punctuation at their edges."""
     anchor = doc[cue.anchor].idx
     pieces: list[Span] = []
-    for first, last in runs(cue.content):
+    for first, last in runs(with_last_word(doc, cue)):
         piece = trimmed(doc.text, doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))
         if piece is not None:
             pieces.append(widened(piece, marked, anchor))
     return merged(doc.text, pieces)
+
+
+def with_last_word(doc: Doc, cue: Cue) -> tuple[int, ...]:
+    """The content with the sentence's last word, where the parse left out that one word alone."""
+    left = cue.content[-1] + 1
+    if left + 1 >= len(doc) or left in cue.words or left in cue.source:
+        return cue.content
+    if doc[left].is_alpha and doc[left + 1].text in SENTENCE_ENDS and doc[left].sent.start <= cue.anchor:
+        return (*cue.content, left)
+    return cue.content
 
 
 def _uncovered(groups: list[list[Placed]], drafts: list[Draft]) -> list[list[Placed]]:

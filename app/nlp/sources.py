@@ -1,9 +1,252 @@
+"""Sources: whom or what the story's information comes from, each once, with all its mentions."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
+
+from app.nlp import source_words
+from app.nlp.lexicons import words
+from app.nlp.references import reference_list
+from app.nlp.speakers import NEUTERS, PLURALS, RELATIVES, source_tokens
+from app.nlp.story_actors import GENDERED
+from app.spans import ActorSpan, Channel, QuoteSpan, SourceForm, SourceSpan
+from app.spans import Span as CharSpan
 
 NAME = "newsgloss_sources"
+
+PRONOUNS = frozenset({*GENDERED, *PLURALS, *NEUTERS, *RELATIVES, "i", "we", "you", "this", "these", "those", "one"})
+NAME_ENDS = re.compile(r",|;|\(|\s[–—-]+\s|\b(?:who|which|whose)\b")
+LEADING_ARTICLE = re.compile(r"^the\s+(?=\S)", re.IGNORECASE)
+SEEN_BY = re.compile(
+    r"\b(?:seen|viewed|reviewed|obtained|verified) by ((?:the )?[A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,3})"
+)
+ADVERBS = ("reportedly", "allegedly", "supposedly", "purportedly")
+
+
+@dataclass(slots=True)
+class Source:
+    """A source in the making."""
+
+    key: str
+    name: str
+    span: Span | None
+    actor: ActorSpan | None
+    rule: str
+    form: SourceForm | None = None
+    channel: Channel | None = None
+    mentions: list[CharSpan] = field(default_factory=list)
+    anonymous: bool = False
+    reason: str | None = None
 
 
 @Language.component(NAME)
 def sources(doc: Doc) -> Doc:
+    """Fill `doc._.sources`, `doc._.references` and the quotes' `source_ref`."""
+    book = SourceBook(doc)
+    keys = [book.add_quote(quote) for quote in doc._.quotes]
+    for source in (*media_told(doc), *seen_by(doc)):
+        book.add(source)
+    doc._.references = reference_list(doc.text)
+    for start, end in doc._.references:
+        name = doc.text[start:end]
+        book.add(
+            Source(f"text:{name.lower()}", name, None, None, "reference-list", "other media", None, [(start, end)])
+        )
+    book.note_anonymity()
+    spans = book.spans()
+    doc._.sources = list(spans.values())
+    doc._.quotes = [
+        replace(quote, source_ref=spans[key].id if key is not None else None)
+        for quote, key in zip(doc._.quotes, keys, strict=True)
+    ]
     return doc
+
+
+class SourceBook:
+    """The sources of one story so far, in the order they appear, by their key."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.actors: dict[str, ActorSpan] = {actor.id: actor for actor in doc._.actors}
+        self.found: dict[str, Source] = {}
+        self._toponyms = sorted(doc._.toponyms, key=lambda item: item.start)
+        self._toponym_starts = [item.start for item in self._toponyms]
+
+    def add(self, source: Source) -> str:
+        """Add a source, or its mentions to the one with the same key; the key."""
+        known = self.found.setdefault(source.key, source)
+        if known is not source:
+            known.mentions += [place for place in source.mentions if place not in known.mentions]
+            known.channel = known.channel or source.channel
+            if known.span is None or _is_fuller(source.span, known.span):
+                known.span = source.span or known.span
+        return source.key
+
+    def add_quote(self, quote: QuoteSpan) -> str | None:
+        """Add the source of a quote; None where it gives none or only a pronoun that was not resolved."""
+        if not quote.source:
+            return self._none_given(quote)
+        span = source_tokens(self.doc, quote)
+        if span is None:
+            return None
+        actor = self.actors.get(quote.speaker or "")
+        head = span.root
+        if actor is None and head.lower_ in PRONOUNS:
+            return None
+        name = actor.name if actor is not None else display_name(span)
+        key = f"actor:{actor.id}" if actor is not None else f"text:{name.lower()}"
+        if not name:
+            return None
+        kept = None if head.lower_ in PRONOUNS else span
+        channel = source_words.channel(told_in(self.doc, quote))
+        rule = "actor" if actor is not None else "words"
+        return self.add(Source(key, name, kept, actor, rule, None, channel, list(quote.source)))
+
+    def _none_given(self, quote: QuoteSpan) -> str | None:
+        cue = " ".join(self.doc.text[start:end] for start, end in quote.cue).lower()
+        if cue not in ADVERBS:
+            return None
+        return self.add(Source(f"none:{cue}", cue, None, None, "adverb", "none given", None, list(quote.cue)))
+
+    def note_anonymity(self) -> None:
+        """Mark the unnamed source nearest to each phrase that speaks of anonymity."""
+        text = self.doc.text
+        places = sorted((place, key) for key, source in self.found.items() for place in source.mentions)
+        for match in source_words.anonymity_pattern().finditer(text):
+            source = self._nearest_unnamed(places, match.start())
+            if source is not None:
+                source.anonymous = True
+                source.reason = source.reason or source_words.anonymity_reason(text, match.start(), match.end())
+
+    def _nearest_unnamed(self, places: list[tuple[CharSpan, str]], at: int) -> Source | None:
+        text = self.doc.text
+        before = [item for item in places if item[0][0] <= at and "\n" not in text[item[0][0] : at]]
+        after = [item for item in places if item[0][0] > at and not re.search(r"[.\n]\s", text[at : item[0][0]])]
+        for _, key in (*reversed(before), *after):
+            source = self.found[key]
+            if source.actor is None and source.span is not None and self._form(source) in UNNAMED:
+                return source
+        return None
+
+    def spans(self) -> dict[str, SourceSpan]:
+        """The finished values by key, numbered in the order of their first mention."""
+        ordered = sorted(self.found.values(), key=lambda source: min(source.mentions))
+        return {source.key: self._span(source, f"s{number}") for number, source in enumerate(ordered, 1)}
+
+    def _span(self, source: Source, number: str) -> SourceSpan:
+        form = self._form(source)
+        phrases = source_words.phrases_in(source_words.core(source.span)) if source.span is not None else []
+        affiliation = source_words.affiliation(phrases, source.actor)
+        country = self._country(source)
+        if form == "other media":
+            affiliation = "media"
+        elif affiliation == "unknown" and form == "named organisation" and self._is_place(source.span):
+            affiliation = "government"
+        return SourceSpan(
+            id=number,
+            name=source.name,
+            form=form,
+            affiliation=affiliation,
+            role=source_words.role(phrases, source.actor) if form in PEOPLE else None,
+            channel=source.channel,
+            former=form in PEOPLE and source_words.is_former(_head_text(source.span), source.actor),
+            unnamed=form in UNNAMED,
+            anonymous=source.anonymous,
+            reason=source.reason,
+            actor=source.actor.id if source.actor is not None else None,
+            country=country,
+            mentions=tuple(sorted(set(source.mentions))),
+            rule=source.rule,
+        )
+
+    def _form(self, source: Source) -> SourceForm:
+        if source.form is None and source.span is None:
+            kind = source.actor.kind if source.actor is not None else "person"
+            source.form = "named person" if kind == "person" else "named organisation"
+        elif source.form is None and source.span is not None:
+            phrases = source_words.phrases_in(source_words.core(source.span))
+            source.form = source_words.form(source.span, phrases, source.actor, is_place=self._is_place(source.span))
+        return source.form or "none given"
+
+    def _is_place(self, span: Span | None) -> bool:
+        """Is the head of the source a place ("Moscow said")?"""
+        return span is not None and self._toponym_in(span.root.idx, span.root.idx + 1) is not None
+
+    def _country(self, source: Source) -> str | None:
+        if source.span is not None:
+            told = self._toponym_in(source.span.start_char, source.span.start_char + len(_head_text(source.span)))
+            if told is not None:
+                return told
+        return source.actor.country if source.actor is not None else None
+
+    def _toponym_in(self, start: int, end: int) -> str | None:
+        number = bisect_left(self._toponym_starts, start)
+        for item in self._toponyms[max(number - 1, 0) :]:
+            if item.start >= end:
+                return None
+            if item.end > start:
+                return str(item.country)
+        return None
+
+
+UNNAMED: tuple[SourceForm, ...] = ("unnamed person", "unnamed group")
+PEOPLE: tuple[SourceForm, ...] = ("named person", "unnamed person", "unnamed group")
+
+
+def _is_fuller(new: Span | None, old: Span) -> bool:
+    return new is not None and len(_head_text(new)) > len(_head_text(old)) and len(new) > 1
+
+
+def _head_text(span: Span | None) -> str:
+    """A source's words up to its first aside ("…, who has known him for years")."""
+    if span is None:
+        return ""
+    return re.split(r"\b(?:who|which|whose)\b", span.text, maxsplit=1)[0]
+
+
+def display_name(span: Span) -> str:
+    """The words of a source without article, appositions and relative clauses."""
+    first = NAME_ENDS.split(span.text, maxsplit=1)[0].strip()
+    return " ".join(LEADING_ARTICLE.sub("", first or span.text.strip()).split())
+
+
+def told_in(doc: Doc, quote: QuoteSpan) -> str:
+    """The sentence of a quote's cue without the quote's own words."""
+    if not quote.cue:
+        return ""
+    cue = doc.char_span(*quote.cue[0], alignment_mode="expand")
+    if cue is None:
+        return ""
+    sentence: Span = cue[0].sent
+    kept, at = [], sentence.start_char
+    for start, end in quote.content:
+        kept.append(doc.text[at : max(at, min(start, sentence.end_char))])
+        at = max(at, min(end, sentence.end_char))
+    return " ".join([*kept, doc.text[at : sentence.end_char]])
+
+
+@lru_cache
+def media_names() -> re.Pattern[str]:
+    """Names of media behind "told"."""
+    names = sorted((word for word in words("media.txt") if word[:1].isupper()), key=len, reverse=True)
+    return re.compile(rf"\b(?:told|tells|telling|tell) ((?:the )?(?:{'|'.join(map(re.escape, names))}))\b")
+
+
+def media_told(doc: Doc) -> Iterator[Source]:
+    """Such as "told Reuters": the medium that heard it first."""
+    for match in media_names().finditer(doc.text):
+        name = LEADING_ARTICLE.sub("", match.group(1))
+        place = match.span(1)
+        yield Source(f"text:{name.lower()}", name, None, None, "told-media", "other media", "interview", [place])
+
+
+def seen_by(doc: Doc) -> Iterator[Source]:
+    """Such as "a letter seen by Reuters": the reporter's own eyes."""
+    for match in SEEN_BY.finditer(doc.text):
+        name = match.group(1)
+        yield Source(f"reporter:{name.lower()}", name, None, None, "seen-by", "the reporter", None, [match.span(1)])
