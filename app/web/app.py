@@ -1,0 +1,51 @@
+"""The web application: every page's router, static files, headers and error pages put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.config import Settings, get_settings
+from app.store.db import make_engine
+from app.web import api
+from app.web.assets import BASE, STATIC, ImmutableFiles
+from app.web.errors import add_error_pages
+from app.web.pages import about, actors, countries, health, quotes, sources, stories, story
+from app.web.security import SecurityHeaders
+from app.worker import executor
+
+ROUTERS = (
+    stories.router,
+    story.router,
+    actors.router,
+    countries.router,
+    quotes.router,
+    sources.router,
+    about.router,
+    health.router,
+    api.router,
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application over the archive that the settings name."""
+    settings = settings or get_settings()
+    app = FastAPI(
+        title="Newsgloss", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=_lifespan
+    )
+    app.state.settings = settings
+    app.state.engine = make_engine(settings.database_url)
+    app.state.annotators = executor()  # starts no process before the first story is sent
+    app.add_middleware(SecurityHeaders)
+    add_error_pages(app)
+    app.mount(BASE, ImmutableFiles(directory=STATIC), name="static")
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.annotators.shutdown(cancel_futures=True)
+    app.state.engine.dispose()

@@ -1,0 +1,41 @@
+"""Small bar charts of stories over time, as plain numbers that a template draws with SVG."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.store.cards import MonthCount
+
+MOST_MONTHS = 36
+HEIGHT = 48
+STEP = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its period ("2026-03" or "2026"), its stories, and its place in units of the drawing."""
+
+    period: str
+    stories: int
+    x: int
+    y: float
+    height: float
+
+
+def bars(months: Sequence[MonthCount]) -> list[Bar]:
+    """A bar for each month, or for each year where there are more than three years of months."""
+    counts = {each.month: each.stories for each in months}
+    if len(counts) > MOST_MONTHS:
+        counts = _by_year(months)
+    most = max(counts.values(), default=0)
+    return [
+        Bar(period, stories, STEP * at, round(HEIGHT - HEIGHT * stories / most, 1), round(HEIGHT * stories / most, 1))
+        for at, (period, stories) in enumerate(counts.items())
+    ]
+
+
+def _by_year(months: Sequence[MonthCount]) -> dict[str, int]:
+    years: Counter[str] = Counter()
+    for each in months:
+        years[each.month[:4]] += each.stories
+    return years

@@ -1,0 +1,97 @@
+"""What a reader gets when something is wrong: what happened and what to do, as a page or, under /api, as JSON."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from app.store.filters import BadFilterError
+from app.store.paging import BadCursorError
+from app.web.security import SECURITY_HEADERS
+from app.web.templating import render
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An HTTP status, what happened, and what to do about it."""
+
+    status: int
+    error: str
+    help: str
+
+
+NOT_FOUND = Trouble(
+    404,
+    "There is nothing at this address",
+    "The story, person or country may have been removed, or the address was cut short. "
+    "Search for it, or start from the list of stories.",
+)
+NOT_ALLOWED = Trouble(405, "This address does not take that kind of request", "Pages here are only read (GET).")
+BAD_CURSOR = Trouble(
+    400,
+    "This place in the list cannot be found",
+    "The “next” part of the address was changed or cut short. Start again at the top of the list.",
+)
+BROKEN = Trouble(
+    500,
+    "Something went wrong on our side",
+    "The error was written to the server's log. Loading the page again may help; the other pages are unaffected.",
+)
+
+
+def not_found() -> HTTPException:
+    """To raise where an address leads to nothing."""
+    return HTTPException(404)
+
+
+def _respond(request: Request, trouble: Trouble, headers: dict[str, str] | None = None) -> Response:
+    response: Response
+    if request.url.path.startswith("/api"):
+        response = JSONResponse({"error": trouble.error, "help": trouble.help}, trouble.status)
+    else:
+        response = render(request, "error.html", status=trouble.status, trouble=trouble)
+    response.headers.update(headers or {})
+    return response
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    known = {404: NOT_FOUND, 405: NOT_ALLOWED}.get(error.status_code)
+    trouble = known or Trouble(error.status_code, str(error.detail), "Go back and try it another way.")
+    return _respond(request, trouble, dict(error.headers or {}))
+
+
+def _on_bad_filter(request: Request, error: Exception) -> Response:
+    assert isinstance(error, BadFilterError)
+    trouble = Trouble(
+        400,
+        f"The filter “{error.param}” does not understand “{error.value}”",
+        f"About this filter: {error.help}. Change it in the address, or start without it.",
+    )
+    return _respond(request, trouble)
+
+
+def _on_bad_cursor(request: Request, _error: Exception) -> Response:
+    return _respond(request, BAD_CURSOR)
+
+
+def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+    return _respond(request, Trouble(422, "The request cannot be understood", problems))
+
+
+def _on_crash(request: Request, _error: Exception) -> Response:
+    # This answer is made outside the middleware that adds these headers to all others.
+    return _respond(request, BROKEN, SECURITY_HEADERS)
+
+
+def add_error_pages(app: FastAPI) -> None:
+    """Let the application answer every failure with a helpful page."""
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(BadFilterError, _on_bad_filter)
+    app.add_exception_handler(BadCursorError, _on_bad_cursor)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(Exception, _on_crash)

@@ -1,0 +1,95 @@
+"""One annotated story."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.store import browse
+from app.store.cards import ActorRef, StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard
+from app.store.filters import Selection, parse_selection
+from app.web import highlight, links
+from app.web.deps import SessionDep
+from app.web.errors import not_found
+from app.web.templating import render
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One who speaks in the story, an actor or else the words of the text, and what they say."""
+
+    actor: ActorRef | None
+    name: str | None
+    quotes: tuple[StoryQuoteCard, ...]
+
+    @property
+    def words(self) -> int:
+        """Words attributed to this voice."""
+        return sum(quote.words for quote in self.quotes)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What "In this story" says at a glance."""
+
+    voices: tuple[Voice, ...]
+    spoken_of: tuple[StoryActorCard, ...]
+    unnamed: tuple[StorySourceCard, ...]
+    actors: dict[str, tuple[StoryActorCard, ...]]
+
+
+@router.get("/stories/{key}")
+def show(request: Request, session: SessionDep, key: str) -> Response:
+    """The story, with the mentions of the people and countries in the address marked."""
+    story_id, slug = links.read_key(key) or (None, "")
+    page = browse.get_story(session, story_id) if story_id else None
+    if page is None:
+        raise not_found()
+    if slug != page.slug:
+        return RedirectResponse(links.with_query(links.story(page), request.url.query), 301)
+    marked = _marked(parse_selection(request.query_params.multi_items()))
+    paragraphs = highlight.paragraphs(page, marked)
+    return render(
+        request,
+        "story.html",
+        story=page,
+        paragraphs=paragraphs,
+        heading=next((paragraph for paragraph in paragraphs if paragraph.is_title), None),
+        element=highlight.element,
+        marked_count=highlight.marked_mentions(page, marked),
+        panel=_panel(page),
+    )
+
+
+def _marked(selection: Selection) -> highlight.Marked:
+    actors = (selection.values(param) for param in ("person", "organisation", "group", "speaker"))
+    countries = (selection.values(param) for param in ("country", "focus", "speaking"))
+    return highlight.Marked(
+        frozenset(int(value) for values in actors for value in values),
+        frozenset(value for values in countries for value in values),
+    )
+
+
+def _panel(page: StoryPage) -> Panel:
+    kinds = ("person", "organisation", "group")
+    return Panel(
+        voices=_voices(page.quotes),
+        spoken_of=tuple(actor for actor in page.actors if not actor.speaks),
+        unnamed=tuple(source for source in page.sources if source.unnamed),
+        actors={kind: tuple(actor for actor in page.actors if actor.actor.kind == kind) for kind in kinds},
+    )
+
+
+def _voices(quotes: Iterable[StoryQuoteCard]) -> tuple[Voice, ...]:
+    """Quotes grouped by speaker, or where that is unknown by the words that name one; most words first."""
+    groups: dict[int | str | None, list[StoryQuoteCard]] = {}
+    for quote in quotes:
+        groups.setdefault(quote.speaker.id if quote.speaker else quote.source_words, []).append(quote)
+    voices = [
+        Voice(group[0].speaker, group[0].speaker.name if group[0].speaker else group[0].source_words, tuple(group))
+        for group in groups.values()
+    ]
+    return tuple(sorted(voices, key=lambda voice: -voice.words))
