@@ -4,16 +4,17 @@ Names are read off the whole story first (`names`, `kinds`), joined to actors (`
 every form of every name is searched for in the text, so that a surname found once in full is known everywhere.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from app.nlp import organisations, people, roles
-from app.nlp.gazetteer import place_names, reading, readings
+from app.nlp.gazetteer import is_person_like, place_names, reading, readings
 from app.nlp.kinds import Kind, decide
 from app.nlp.lexicons import words
 from app.nlp.names import Candidate, candidates
@@ -153,10 +154,18 @@ def _is_named(doc: Doc, start: int, end: int, drafts: list[Draft]) -> bool:
     if len(span) > 1 or drafts[0].kind == "group":
         return True
     token = span[0]
-    known = reading(doc.text[start:end])
-    if known is not None and token.ent_type_ in {"GPE", "LOC"} and drafts[0].kind == "person":
+    if drafts[0].kind == "person" and _is_place_here(token, doc.text[start:end]):
         return False
-    return token.pos_ == "PROPN" or token.ent_type_ != "" or not token.is_sent_start
+    if token.pos_ == "PROPN" or token.ent_type_ or not token.is_sent_start:
+        return True
+    return not token.is_stop and re.search(rf"\b{re.escape(token.lower_)}\b", doc.text) is None
+
+
+def _is_place_here(token: Token, name: str) -> bool:
+    """Whether the recogniser sees the place of that name; names of places and of people alike are the person's."""
+    if reading(name) is None or token.ent_type_ not in {"GPE", "LOC"}:
+        return False
+    return not is_person_like(name) or (token.i > 0 and token.nbor(-1).dep_ == "prep")
 
 
 def _actor(doc: Doc, actor_id: str, draft: Draft) -> ActorSpan:

@@ -18,7 +18,8 @@ Kind = Literal["person", "organisation", "place", "other"]
 Evidence = Iterable[tuple[Kind, float]]
 
 KINDS: tuple[Kind, ...] = ("person", "organisation", "place", "other")
-SURNAME_OF_A_PERSON = 3.0
+# How surely a single word is what the longer name is that it is taken from.
+SURNAME_OF_A_PERSON, FIRST_OF_A_PERSON, FIRST_OF_AN_ORGANISATION = 3.0, 1.0, 1.5
 
 BY_LABEL: dict[str, Kind] = {
     "PERSON": "person",
@@ -29,7 +30,19 @@ BY_LABEL: dict[str, Kind] = {
 }
 AGE = re.compile(r"\s*(?:,|\()\s*(?:aged )?\d{1,2}\s*(?:,|\)|years?\b|\.)")
 ACRONYM = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.){2,6})")
-PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "into", "across", "throughout", "outside", "inside"})
+PLACE_PREPOSITION = re.compile(
+    r"\b(?:in|at|near|into|across|throughout|outside|inside|[a-z]+ern|east|west|north|south) (?:of )?$"
+)
+PLACE_NOUN_BEFORE = re.compile(
+    r"\b(?:town|city|village|port|province|state|capital|suburb|district|region|island) (?:of )?$"
+)
+PLACE_NOUN_BEHIND = re.compile(
+    r" (?:airport|province|region|county|district|island|river|residents|peninsula|valley)\b"
+)
+COMPANY_NOUN_BEHIND = re.compile(
+    r"(?: Newsroom| newsroom| shares?\b| stock\b|['’]s? (?:shares|stock|profits?)\b| spokes(?:man|woman)\b)"
+)
+COMMA_NAME = re.compile(r", ([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
 
 
 def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
@@ -38,12 +51,22 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
     for name in names:
         places[key(doc[name.start : name.end].text)].append(name)
     found: dict[str, Kind] = {}
-    surnames: set[str] = set()
+    parts: dict[str, tuple[Kind, float]] = {}
     for form in sorted(places, key=lambda form: -len(form.split())):
-        found[form] = _weigh(chain(_said_of(doc, places[form]), _of_surname(form, surnames, len(places[form]))))
-        if found[form] == "person" and " " in form:
-            surnames.add(key(surname(form)))
+        found[form] = _weigh(chain(_said_of(doc, places[form]), _as_part(parts.get(form), len(places[form]))))
+        if " " in form:
+            parts = _short_forms(doc[places[form][0].start : places[form][0].end].text, found[form]) | parts
     return found
+
+
+def _short_forms(name: str, kind: Kind) -> dict[str, tuple[Kind, float]]:
+    """The words of a longer name that may stand for it alone, with what they then are and how surely."""
+    first = name.split()[0]
+    if kind == "person":
+        return {key(first): ("person", FIRST_OF_A_PERSON), key(surname(name)): ("person", SURNAME_OF_A_PERSON)}
+    if kind == "organisation" and reading(first) is None:
+        return {key(first): ("organisation", FIRST_OF_AN_ORGANISATION)}
+    return {}
 
 
 def _weigh(evidence: Evidence) -> Kind:
@@ -61,11 +84,25 @@ def _said_of(doc: Doc, places: list[Candidate]) -> Evidence:
         for witness in WITNESSES:
             yield from witness(doc, doc[name.start : name.end], name)
     yield from _known_of(doc[places[0].start : places[0].end].text)
+    if any(name.label == "PERSON" for name in places):
+        yield from _as_a_persons_name(doc[places[0].start : places[0].end])
 
 
-def _of_surname(form: str, surnames: set[str], times: int) -> Evidence:
-    if form in surnames:
-        yield "person", SURNAME_OF_A_PERSON * times
+def _as_a_persons_name(span: Span) -> Evidence:
+    """What the form of a name says that somebody took for a person's."""
+    if any(char.isdigit() for char in span.text):
+        yield "other", 10
+    if len(span) > 1 and span[0].text in words("first_names.txt"):
+        yield "person", 3
+    elif len(span) > 1 and reading(span[0].text) is not None and not is_person_like(span[0].text):
+        yield "organisation", 2
+    if len(span) == 1 and span[0].is_sent_start and re.search(rf"\b{re.escape(span.text.lower())}\b", span.doc.text):
+        yield "other", 3
+
+
+def _as_part(part: tuple[Kind, float] | None, times: int) -> Evidence:
+    if part is not None:
+        yield part[0], part[1] * times
 
 
 def _title_stands_before(_doc: Doc, _span: Span, name: Candidate) -> Evidence:
@@ -98,9 +135,25 @@ def _role_stands_beside(_doc: Doc, span: Span, _name: Candidate) -> Evidence:
         yield "person", 2
 
 
-def _stands_behind_a_place_preposition(doc: Doc, span: Span, _name: Candidate) -> Evidence:
-    if span.start and doc[span.start - 1].lower_ in PLACE_PREPOSITIONS:
+def _stands_as_a_place_does(doc: Doc, span: Span, _name: Candidate) -> Evidence:
+    before = doc.text[max(0, span.start_char - 24) : span.start_char]
+    behind = doc.text[span.end_char : span.end_char + 24]
+    if PLACE_PREPOSITION.search(before):
         yield "place", 0.7
+    if PLACE_NOUN_BEFORE.search(before) or PLACE_NOUN_BEHIND.match(behind):
+        yield "place", 3
+    if (following := COMMA_NAME.match(behind)) and _is_country_or_state(following.group(1)):
+        yield "place", 3
+
+
+def _is_country_or_state(name: str) -> bool:
+    known = reading(name) or reading(name.split()[0])
+    return known is not None and known.meaning in {"country-name", "state"}
+
+
+def _stands_as_a_company_does(doc: Doc, span: Span, _name: Candidate) -> Evidence:
+    if COMPANY_NOUN_BEHIND.match(doc.text, span.end_char):
+        yield "organisation", 2
 
 
 WITNESSES: tuple[Callable[[Doc, Span, Candidate], Evidence], ...] = (
@@ -108,7 +161,8 @@ WITNESSES: tuple[Callable[[Doc, Span, Candidate], Evidence], ...] = (
     _age_stands_behind,
     _does_what_persons_do,
     _role_stands_beside,
-    _stands_behind_a_place_preposition,
+    _stands_as_a_place_does,
+    _stands_as_a_company_does,
 )
 
 
@@ -117,20 +171,18 @@ def _known_of(name: str) -> Evidence:
     parts = name.split()
     if name in words("not_actors.txt"):
         yield "other", 20
-    if name in known_organisations():
+    if name in known_organisations() or name in words("media.txt"):
         yield "organisation", 10
     if _looks_like_organisation(name, parts):
         yield "organisation", 3
-    elif len(parts) > 1 and parts[0] in words("first_names.txt"):
-        yield "person", 3
     elif ACRONYM.fullmatch(name):
         yield "organisation", 1
     yield "place", _place_weight(name)
 
 
 def _looks_like_organisation(name: str, parts: list[str]) -> bool:
-    ends_so = len(parts) > 1 and parts[-1] in words("organisation_words.txt")
-    return ends_so or any(link in name for link in (" of ", " and ", " & "))
+    ends_so = parts[-1] in words("organisation_words.txt") or parts[-1] in words("company_words.txt")
+    return (len(parts) > 1 and ends_so) or any(link in name for link in (" of ", " and ", " & "))
 
 
 def _place_weight(name: str) -> float:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
 
+from app.nlp.gazetteer import reading
 from app.nlp.lexicons import words
 
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
@@ -16,9 +17,10 @@ LEADING = frozenset(
 LEADING |= frozenset({"when", "but", "and", "if", "as", "while", "in", "at", "by", "for", "on", "to", "with", "former"})
 POSSESSIVES = frozenset({"'s", "’s", "'", "’", "`s", "s'"})
 MARKS = frozenset("\"“”‘’'`´,.;:!?()[]{}<>-–—*/\\|#&+=@%$…")
-SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV", "VI"})
+SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "I", "II", "III", "IV", "VI", "VII", "VIII", "XVI", "XXIII"})
 LONGEST_TITLE = 4
-LONGEST_PERSON_NAME = 6
+LONGEST_NAME = 8
+PERSON_AFTER_PERSON = frozenset({"PERSON", "WORK_OF_ART", "NORP"})
 # Parts of names that are written small.
 PARTICLES = frozenset(
     {"de", "da", "di", "del", "della", "der", "den", "van", "von", "bin", "ibn", "bint", "al", "el", "la", "le"}
@@ -44,18 +46,103 @@ def candidates(doc: Doc) -> list[Candidate]:
     found = [name for entity in doc.ents if entity.label_ in LABELS for name in _repaired(entity)]
     taken = {i for name in found for i in range(name.start, name.end)}
     found += [name for name in _given_away(doc, taken) if taken.isdisjoint(range(name.start, name.end))]
-    return sorted(found)
+    return _joined(doc, sorted(found))
+
+
+def _joined(doc: Doc, names: list[Candidate]) -> list[Candidate]:
+    """With names continued to the right, and persons' names that stand side by side made one."""
+    joined: list[Candidate] = []
+    for number, name in enumerate(names):
+        if joined and joined[-1].end > name.start:
+            continue
+        follower = names[number + 1] if number + 1 < len(names) else None
+        joined.append(_continued(doc, name, follower))
+    return joined
+
+
+def _continued(doc: Doc, name: Candidate, follower: Candidate | None) -> Candidate:
+    """The name with the words right behind it that belong to it."""
+    if name.label not in {"PERSON", "ORG"}:
+        return name
+    limit = follower.start if follower is not None else len(doc)
+    end = name.end
+    while end < limit and end - name.start < LONGEST_NAME and doc[end].text in words("company_words.txt"):
+        end += 1
+    if end > name.end:
+        return name._replace(end=end, label="ORG")
+    return _continued_person(doc, name, follower) if name.label == "PERSON" else name
+
+
+def _continued_person(doc: Doc, name: Candidate, follower: Candidate | None) -> Candidate:
+    end = name.end
+    if (suffixed := _end_of_suffix(doc, end)) > end:
+        return name._replace(end=suffixed)
+    if (hyphened := _end_of_hyphened(doc, end)) > end:
+        return name._replace(end=hyphened)
+    bridge = _end_of_nickname(doc, end)
+    if (continued := _end_of_run(doc, end, follower)) > end:
+        return name._replace(end=continued)
+    joins = follower is not None and follower.start == bridge and follower.label in PERSON_AFTER_PERSON
+    if joins and follower is not None and follower.end - name.start <= LONGEST_NAME and _alike(doc, name, follower):
+        return name._replace(end=follower.end)
+    return name
+
+
+def _end_of_run(doc: Doc, at: int, follower: Candidate | None) -> int:
+    """Behind up to two more name words that the recogniser left out ("Aung San" + "Suu Kyi")."""
+    limit = min(len(doc), at + 2, follower.start if follower is not None else len(doc))
+    end = at
+    while end < limit and _continues_person(doc[end]):
+        end += 1
+    return end
+
+
+def _continues_person(token: Token) -> bool:
+    ordinary = token.text in words("not_actors.txt") or token.text in words("organisation_words.txt")
+    return (
+        token.pos_ == "PROPN"
+        and token.is_title
+        and token.is_alpha
+        and not (ordinary or is_title(token.doc[token.i : token.i + 1]))
+    )
+
+
+def _alike(doc: Doc, name: Candidate, follower: Candidate) -> bool:
+    """Whether two neighbouring names are written alike and in one line, so that they may be one."""
+    return doc[name.start : name.end].text.isupper() == doc[follower.start : follower.end].text.isupper()
+
+
+def _end_of_suffix(doc: Doc, at: int) -> int:
+    """Behind "Jr." (with or without a comma) or a king's number, if it stands at this token."""
+    start = at + 1 if at + 1 < len(doc) and doc[at].text == "," and doc[at + 1].text in {"Jr.", "Sr.", "Jr"} else at
+    return start + 1 if start < len(doc) and doc[start].text in SUFFIXES else at
+
+
+def _end_of_hyphened(doc: Doc, at: int) -> int:
+    """Behind a given name in two parts that the recogniser lost ("Kim In-so")."""
+    parts = [token.text for token in doc[at : at + 3]]
+    whole = len(parts) == 3 and parts[0].istitle() and parts[1] == "-" and parts[2].isalpha() and len(parts[2]) > 1
+    return at + 3 if whole and not doc[at].is_sent_start and not any(t.whitespace_ for t in doc[at : at + 2]) else at
+
+
+def _end_of_nickname(doc: Doc, at: int) -> int:
+    """Behind a short name in brackets ("James Leander (Leo) Nichols")."""
+    bracketed = [token.text for token in doc[at : at + 3]]
+    return (
+        at + 3 if len(bracketed) == 3 and bracketed[0] == "(" and bracketed[2] == ")" and doc[at + 1].is_title else at
+    )
 
 
 def _repaired(entity: Span) -> Iterator[Candidate]:
     """The entity without what does not belong to a name; several where a line ends inside it."""
     for piece in _pieces(entity):
-        start, titled = _after_titles(piece.doc, *_trimmed(piece))
-        start, end = _trimmed(piece.doc[start : max(start, piece.end)])
+        start, end = _trimmed(piece)
+        if entity.label_ == "PERSON":
+            start = _after_nationalities(piece.doc, start, end)
+        start, titled = _after_titles(piece.doc, start, end)
+        start, end = _trimmed(piece.doc[start:end])
         if start < end and any(token.text[0].isupper() for token in piece.doc[start:end]):
-            yield _extended(
-                piece.doc, Candidate(start, end, entity.label_, "ner", titled or _title_before(piece.doc, start))
-            )
+            yield Candidate(start, end, entity.label_, "ner", titled or _title_before(piece.doc, start))
 
 
 def _pieces(entity: Span) -> Iterator[Span]:
@@ -99,27 +186,34 @@ def _after_titles(doc: Doc, start: int, end: int) -> tuple[int, bool]:
 
 def _title_length(doc: Doc, start: int, end: int) -> int:
     for length in range(min(LONGEST_TITLE, end - start - 1), 0, -1):
-        if tuple(token.text for token in doc[start : start + length]) in title_words():
+        if is_title(doc[start : start + length]):
             return length
     return 0
 
 
+def is_title(span: Span) -> bool:
+    """Whether the words are a title or a role with a capital ("Broker")."""
+    if tuple(token.text for token in span) in title_words():
+        return True
+    role = len(span) == 1 and span[0].is_title and span[0].lower_ in words("roles.txt")
+    return role and span.text not in words("first_names.txt")
+
+
+def _after_nationalities(doc: Doc, start: int, end: int) -> int:
+    """Where the name starts behind a nationality ("Belgian King Baudouin")."""
+    while end - start > 1 and (known := reading(doc[start].text)) is not None and known.meaning == "nationality":
+        start += 1
+    return start
+
+
 def _title_before(doc: Doc, start: int) -> bool:
+    """Whether a title stands right before, a line end between them or not."""
+    while start and doc[start - 1].is_space:
+        start -= 1
     return any(
         tuple(token.text for token in doc[start - length : start]) in title_words()
         for length in range(1, min(LONGEST_TITLE, start) + 1)
     )
-
-
-def _extended(doc: Doc, name: Candidate) -> Candidate:
-    """A person's name with the "Jr." that the recogniser left out."""
-    if name.label != "PERSON" or name.end >= len(doc):
-        return name
-    if doc[name.end].text in SUFFIXES:
-        return name._replace(end=name.end + 1)
-    if doc[name.end].text == "," and name.end + 1 < len(doc) and doc[name.end + 1].text in {"Jr.", "Sr."}:
-        return name._replace(end=name.end + 2)
-    return name
 
 
 def _given_away(doc: Doc, taken: set[int]) -> Iterator[Candidate]:
@@ -133,7 +227,7 @@ def _given_away(doc: Doc, taken: set[int]) -> Iterator[Candidate]:
             continue
         start, titled = _after_titles(doc, at, end)
         titled = titled or _title_before(doc, start)
-        if titled and _is_name_word(doc[start]) and doc[start].pos_ == "PROPN":
+        if titled and not is_title(doc[start:end]) and _is_name_word(doc[start]) and doc[start].pos_ == "PROPN":
             yield Candidate(start, min(end, start + 3), "PERSON", "title", titled=True)
         elif doc[start].text in first_names and end - start in (2, 3) and not _in_capitals(doc[start:end]):
             yield Candidate(start, end, "PERSON", "first-name")

@@ -45,7 +45,11 @@ def key(name: str) -> str:
 
 def same_person(one: str, other: str) -> bool:
     """Whether two names of two words or more may be one person's ("A. B. Smith", "Ann Smith")."""
-    if key(surname(one)) != key(surname(other)) or suffix(one) != suffix(other):
+    if suffix(one) != suffix(other):
+        return False
+    if key(one) == key(surname(other)) or key(other) == key(surname(one)):
+        return True
+    if key(surname(one)) != key(surname(other)):
         return False
     first, second = (_given(name) for name in (one, other))
     return all(_agree(a, b) for a, b in zip(first, second, strict=False)) or _middle_left_out(first, second)
@@ -71,7 +75,7 @@ def group(full_names: Iterable[tuple[str, int]]) -> list[Person]:
     """The persons behind the full names of a story, given with the offsets where they stand."""
     by_surname: dict[str, list[Person]] = defaultdict(list)
     for name, offset in full_names:
-        bearers = by_surname[key(surname(name))]
+        bearers = by_surname[key(surname(name).split()[-1])]
         fitting = [person for person in bearers if same_person(person.name, name)]
         if not fitting:
             bearers.append(Person(first_seen=offset))
