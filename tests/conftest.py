@@ -1,4 +1,4 @@
-"""An archive for each test, copied from one that was migrated once."""
+"""An archive for each test, copied from one that was migrated once; browser tests only where there is a browser."""
 
 import os
 import shutil
@@ -10,6 +10,34 @@ from sqlalchemy import Engine
 
 from app.config import get_settings
 from app.store.db import make_engine, migrate
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NO_BROWSER = (
+    "No Chromium on PATH, so the browser tests are left out; "
+    "`apt install chromium` (or your system's package of it) brings one."
+)
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave browser tests out where there is no browser, and say so; where all must run, that is a failure."""
+    in_browser = [item for item in items if item.get_closest_marker("browser")]
+    if not in_browser or find_browser() is not None:
+        return
+    if os.environ.get("CI") == "true":
+        raise pytest.UsageError(NO_BROWSER)
+    items[:] = [item for item in items if item not in in_browser]
+    config.hook.pytest_deselected(items=in_browser)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how to get a browser, where there is none."""
+    if find_browser() is None:
+        terminalreporter.write_line(NO_BROWSER, yellow=True)
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +53,7 @@ def database_url(migrated_file: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     """The address of an empty archive of this test's own, set for processes it starts too."""
     path = tmp_path / "archive.db"
     shutil.copy(migrated_file, path)
-    monkeypatch.setitem(os.environ, "NEWSGLOSS_DATABASE_URL", f"sqlite:///{path}")
+    monkeypatch.setenv("NEWSGLOSS_DATABASE_URL", f"sqlite:///{path}")
     get_settings.cache_clear()
     yield f"sqlite:///{path}"
     get_settings.cache_clear()

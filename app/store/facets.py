@@ -52,7 +52,7 @@ def _count(session: Session, param: str, ids: Iterable[int]) -> list[tuple[str, 
     if param in ("person", "organisation", "group"):
         rows = rows.join(Actor, col(Actor.id) == col(StoryActor.actor_id))
     if param == "outlet":
-        rows = rows.join(Outlet, col(Outlet.id) == col(Story.outlet_id))
+        rows = rows.select_from(Story).join(Outlet, col(Outlet.id) == col(Story.outlet_id))
     return [(str(key), count) for key, count in session.execute(rows.order_by(n.desc(), value).limit(SHOWN))]
 
 

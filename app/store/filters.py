@@ -35,7 +35,7 @@ class BadFilterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter. `keeps` is its condition on a story's id (on a quote's for those of `quote_only`).
+    """One filter. `keeps` is its condition on a story's id (for those of `quote_only`, on a row of `quote`).
 
     `rows` gives (sorted_at, story id) of one value, where an index holds them in order; `facet` names its exact
     counts. Filters with `rows` can drive a list; the others are only checked.
@@ -173,24 +173,20 @@ def _has_words(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> C
     return and_(*(search.matches("story", story_id, search.parse(value)) for value in values))
 
 
-def _is_kind(quote_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
-    return select(col(Quote.id)).where(col(Quote.id) == quote_id, col(Quote.kind).in_(values)).exists()
+def _is_kind(_quote_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+    return col(Quote.kind).in_(values)
 
 
 def _is_about(quote_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+    """One of the actors is mentioned within the quoted words."""
     inside = and_(
         col(Mention.story_id) == col(Quote.story_id),
         col(Mention.start_char) >= col(QuotePiece.start_char),
         col(Mention.end_char) <= col(QuotePiece.end_char),
         col(Mention.actor_id).in_(map(int, values)),
     )
-    return (
-        select(col(Quote.id))
-        .join(QuotePiece, and_(col(QuotePiece.quote_id) == col(Quote.id), col(QuotePiece.part) == "content"))
-        .join(Mention, inside)
-        .where(col(Quote.id) == quote_id)
-        .exists()
-    )
+    pieces = select(col(QuotePiece.quote_id)).join(Mention, inside).correlate(Quote)
+    return pieces.where(col(QuotePiece.quote_id) == quote_id, col(QuotePiece.part) == "content").exists()
 
 
 FILTERS: Mapping[str, Filter] = {

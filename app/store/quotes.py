@@ -86,8 +86,6 @@ def _conditions(selection: Selection, query: search.Query | None) -> list[Column
             conditions.append(search.matches("quote", col(Quote.id), query))
         elif each.param == "speaker":
             conditions.append(col(Quote.speaker_id).in_(map(int, values)))
-        elif each.param == "kind":
-            conditions.append(col(Quote.kind).in_(values))
         else:
             conditions.append(each.keeps(col(Quote.id if each.quote_only else Quote.story_id), values))
     if selection.values("about"):

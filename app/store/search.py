@@ -111,7 +111,7 @@ def parse(q: str) -> Query:
             join_next = bool(groups)
             continue
         term = _term(match)
-        if not term:
+        if not term or match["word"] == "AND":
             continue
         if match["minus"]:
             unwanted.append(term)

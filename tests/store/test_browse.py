@@ -1,0 +1,211 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.store import actors, facets, places, quotes, sources
+from app.store.browse import get_story, list_stories
+from app.store.filters import Selection, parse_selection
+from app.store.matching import newest_matches
+from app.store.paging import BadCursorError
+from tests.factories import Said, lisbon_annotations, make_annotations, make_raw, store_story
+
+DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def fill(engine: Engine, n: int, *, same_time: bool = False) -> None:
+    for i in range(n):
+        text = f"Ana spoke {i}. “Words number {i},” Ana said."
+        raw = make_raw(text, published_at=DAY if same_time else DAY + timedelta(days=i))
+        said = [Said(f"Words number {i},", "Ana", speaker="Ana")]
+        store_story(engine, raw, make_annotations(text, people=["Ana"], countries={}, said=said))
+
+
+@pytest.mark.parametrize("same_time", [False, True])
+@pytest.mark.parametrize("query", ["", "person=1", "q=spoke"])
+def test_pages_follow_each_other_without_gap_or_repeat(archive: Engine, same_time: bool, query: str) -> None:
+    fill(archive, 7, same_time=same_time)
+    selection = parse_selection([tuple(query.split("="))] if query else [])  # type: ignore[list-item]
+    seen, after = [], None
+    with Session(archive) as session:
+        for _ in range(10):
+            page = list_stories(session, selection, after=after, size=3)
+            seen += [card.id for card in page.items]
+            after = page.next
+            if after is None:
+                break
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+
+def test_a_page_stays_put_while_newer_stories_arrive(archive: Engine) -> None:
+    fill(archive, 4)
+    with Session(archive) as session:
+        first = list_stories(session, Selection(), after=None, size=2)
+    store_story(archive, make_raw("Newest.", published_at=DAY + timedelta(days=99)))
+    with Session(archive) as session:
+        second = list_stories(session, Selection(), after=first.next, size=2)
+    assert [card.id for card in second.items] == [2, 1]
+
+
+def test_a_search_that_is_cut_short_says_so_and_leads_on(archive: Engine) -> None:
+    fill(archive, 6)
+    store_story(archive, make_raw("Ben spoke.", published_at=DAY), make_annotations("Ben spoke.", people=["Ben"]))
+    late = parse_selection([("from", "2026-01-01"), ("to", "2026-01-01"), ("q", "ben")])
+    with Session(archive) as session:
+        assert newest_matches(session, late, after=None, size=5, max_examined=100).ids == [7]
+        everywhere = parse_selection([("person", "1"), ("q", "number AND 0")])
+        seen, after = [], None
+        for _ in range(5):
+            found = newest_matches(session, everywhere, after=after, size=5, max_examined=2)
+            seen += found.ids
+            after = found.next
+            if after is None:
+                break
+            assert found.examined == 2
+    assert seen == [1]
+
+
+@pytest.mark.parametrize("token", ["", "x", "%%%", "e30", "WzEsMl0", "A" * 2000, "WzFlOTk5LDFd", "é", "W251bGwsMV0"])
+def test_an_absurd_token_is_refused(archive: Engine, token: str) -> None:
+    fill(archive, 1)
+    with Session(archive) as session:
+        if token == "WzEsMl0":
+            assert list_stories(session, Selection(), after=token, size=2).items == []
+            return
+        with pytest.raises(BadCursorError):
+            list_stories(session, Selection(), after=token, size=2)
+        with pytest.raises(BadCursorError):
+            quotes.list_quotes(session, Selection(), after=token, size=2)
+
+
+def test_totals_are_exact_where_they_can_be(archive: Engine) -> None:
+    fill(archive, 5)
+    with Session(archive) as session:
+        for pairs in ([], [("person", "1")], [("q", "spoke")], [("person", "1"), ("q", "spoke")]):
+            page = list_stories(session, parse_selection(pairs), after=None, size=2)
+            assert (page.total, page.total_is_exact) == (5, True), pairs
+
+
+def test_a_card_tells_who_speaks_and_where(archive: Engine) -> None:
+    store_story(archive)
+    with Session(archive) as session:
+        card = list_stories(session, parse_selection([("q", "catch")]), after=None, size=2).items[0]
+    assert [actor.name for actor in card.actors] == ["Marta Sousa", "Erik Dahl"]
+    assert [actor.name for actor in card.speakers] == ["Marta Sousa", "Erik Dahl"]
+    assert (list(card.countries), card.quote_count) == (["PT", "NO"], 3)
+    assert [words for words, is_hit in card.snippet if is_hit] == ["catch"]
+
+
+def test_a_story_knows_its_neighbours(archive: Engine) -> None:
+    fill(archive, 3)
+    with Session(archive) as session:
+        page = get_story(session, 2)
+    assert page is not None
+    assert page.newer is not None
+    assert page.older is not None
+    assert (page.newer.id, page.older.id) == (3, 1)
+
+
+def test_facets_count_the_selection(archive: Engine) -> None:
+    fill(archive, 3)
+    store_story(archive)
+    with Session(archive) as session:
+        whole = {
+            facet.param: {v.label: v.count for v in facet.values} for facet in facets.story_facets(session, Selection())
+        }
+        some = {
+            facet.param: [(v.label, v.count, v.chosen) for v in facet.values]
+            for facet in facets.story_facets(session, parse_selection([("country", "NO")]))
+        }
+    assert whole["person"] == {"Ana": 3, "Marta Sousa": 1, "Erik Dahl": 1}
+    assert whole["country"] == {"Portugal": 1, "Norway": 1}
+    assert some["country"] == [("Norway", 1, True), ("Portugal", 1, False)]
+    assert some["person"] == [("Marta Sousa", 1, False), ("Erik Dahl", 1, False)] or len(some["person"]) == 2
+
+
+def test_chips_name_what_is_filtered_by(archive: Engine) -> None:
+    store_story(archive, make_raw(outlet="The Courier"), lisbon_annotations())
+    pairs = [("person", "1"), ("country", "PT"), ("outlet", "the-courier"), ("person", "77"), ("q", "fish")]
+    with Session(archive) as session:
+        words = [chip.words for chip in facets.chips(session, parse_selection(pairs))]
+    assert words == ["fish", "Marta Sousa", "77", "Portugal", "The Courier"]
+
+
+def test_an_actors_page_tells_who_said_what(archive: Engine) -> None:
+    store_story(archive)
+    with Session(archive) as session:
+        page = actors.get_actor(session, 1, size=10)
+    assert page is not None
+    assert (page.actor.name, page.country, page.stories, page.quotes) == ("Marta Sousa", "PT", 1, 1)
+    assert [role.role for role in page.roles] == ["Portugal's fisheries minister"]
+    assert [quote.text for quote in page.said.items] == ["We will share the catch,"]
+    assert [card.actor.name for card in page.beside] == ["Erik Dahl"]
+    assert [month.month for month in page.months] == ["2026-06"]
+
+
+def test_what_is_said_about_an_actor_is_found(archive: Engine) -> None:
+    text = "“Ben Lund should go,” Ana Ruiz said. “Ana Ruiz is wrong,” Ben Lund said."
+    said = [
+        Said("Ben Lund should go,", "Ana Ruiz", speaker="Ana Ruiz"),
+        Said("Ana Ruiz is wrong,", "Ben Lund", speaker="Ben Lund"),
+    ]
+    store_story(archive, make_raw(text), make_annotations(text, people=["Ana Ruiz", "Ben Lund"], said=said))
+    with Session(archive) as session:
+        about = quotes.list_quotes(session, parse_selection([("about", "2")]), after=None, size=9).items
+        both = quotes.list_quotes(session, parse_selection([("about", "2"), ("speaker", "2")]), after=None, size=9)
+    assert [quote.text for quote in about] == ["Ben Lund should go,"]
+    assert both.items == []
+
+
+def test_quotes_are_found_by_their_words_kind_and_place(archive: Engine) -> None:
+    store_story(archive)
+    expected = {"q=share": 1, "q=lisbon": 0, "kind=indirect": 2, "country=PT": 3, "speaker=2": 1, "country=FR": 0}
+    with Session(archive) as session:
+        for query, n in expected.items():
+            selection = parse_selection([tuple(query.split("="))])  # type: ignore[list-item]
+            assert len(quotes.list_quotes(session, selection, after=None, size=9).items) == n, query
+
+
+@pytest.mark.parametrize("sort", ["stories", "quotes", "name"])
+def test_people_can_be_sorted_searched_and_paged(archive: Engine, sort: actors.Sort) -> None:
+    fill(archive, 2)
+    store_story(archive)
+    with Session(archive) as session:
+        first = actors.list_actors(session, "person", q=None, sort=sort, after=None, size=2)
+        rest = actors.list_actors(session, "person", q=None, sort=sort, after=first.next, size=2)
+        names = [card.actor.name for card in (*first.items, *rest.items)]
+        assert sorted(names) == ["Ana", "Erik Dahl", "Marta Sousa"]
+        assert names[0] == "Ana"
+        assert rest.next is None
+        hits = actors.list_actors(session, "person", q="SOUSA", sort=sort, after=None, size=2).items
+        assert [card.actor.name for card in hits] == ["Marta Sousa"]
+        assert actors.list_actors(session, "person", q="100%_", sort=sort, after=None, size=2).items == []
+
+
+def test_countries_count_stories_by_relation(archive: Engine) -> None:
+    store_story(archive)
+    with Session(archive) as session:
+        cards = {card.code: (card.mentioned, card.focus, card.speaking) for card in places.list_countries(session)}
+        page = places.get_country(session, "PT", relation="focus", after=None, size=5)
+        assert places.get_country(session, "ZZ", relation="focus", after=None, size=5) is None
+    assert cards == {"PT": (1, 1, 0), "NO": (1, 0, 0)}
+    assert page is not None
+    assert [card.actor.name for card in page.people] == ["Marta Sousa"]
+    assert len(page.in_stories.items) == 1
+
+
+def test_sources_are_listed_by_form_and_name(archive: Engine) -> None:
+    store_story(archive)
+    with Session(archive) as session:
+        known = sources.source_counts(session)
+        unnamed = sources.list_sources(
+            session, form=None, affiliation=None, unnamed=True, q=None, after=None, size=5
+        ).items
+        named = sources.list_sources(
+            session, form="named person", affiliation=None, unnamed=None, q="dahl", after=None, size=5
+        ).items
+    assert {value.value: value.count for value in known.form} == {"named person": 2, "unnamed group": 1}
+    assert (known.unnamed, known.anonymous, known.without_reason) == (1, 0, 1)
+    assert [source.name for source in unnamed] == ["harbour officials"]
+    assert [source.name for source in named] == ["Erik Dahl"]
