@@ -14,12 +14,16 @@ LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EV
 LEADING = frozenset(
     {"the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "your"}
 )
-LEADING |= frozenset({"when", "but", "and", "if", "as", "while", "in", "at", "by", "for", "on", "to", "with", "former"})
+LEADING |= frozenset(
+    {"of", "when", "but", "and", "if", "as", "while", "in", "at", "by", "for", "on", "to", "with", "former"}
+)
 POSSESSIVES = frozenset({"'s", "’s", "'", "’", "`s", "s'"})
 MARKS = frozenset("\"“”‘’'`´,.;:!?()[]{}<>-–—*/\\|#&+=@%$…")
 SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "I", "II", "III", "IV", "VI", "VII", "VIII", "XVI", "XXIII"})
 LONGEST_TITLE = 4
 LONGEST_NAME = 8
+# The second half of a Korean or Chinese given name; longer words behind a hyphen are "-led", "-based".
+LONGEST_SYLLABLE = 5
 PERSON_AFTER_PERSON = frozenset({"PERSON", "WORK_OF_ART", "NORP"})
 # Parts of names that are written small.
 PARTICLES = frozenset(
@@ -56,8 +60,18 @@ def _joined(doc: Doc, names: list[Candidate]) -> list[Candidate]:
         if joined and joined[-1].end > name.start:
             continue
         follower = names[number + 1] if number + 1 < len(names) else None
+        name = _begun_earlier(doc, name, joined[-1].end if joined else 0)
         joined.append(_continued(doc, name, follower))
     return joined
+
+
+def _begun_earlier(doc: Doc, name: Candidate, limit: int) -> Candidate:
+    """A person's single name with the first name before it that the recogniser passed over."""
+    alone = name.label == "PERSON" and name.end - name.start == 1 and not name.titled
+    if not alone or name.start <= limit or doc[name.start].is_sent_start:
+        return name
+    before = doc[name.start - 1]
+    return name._replace(start=name.start - 1) if _continues_person(before) and reading(before.text) is None else name
 
 
 def _continued(doc: Doc, name: Candidate, follower: Candidate | None) -> Candidate:
@@ -119,10 +133,15 @@ def _end_of_suffix(doc: Doc, at: int) -> int:
 
 
 def _end_of_hyphened(doc: Doc, at: int) -> int:
-    """Behind a given name in two parts that the recogniser lost ("Kim In-so")."""
-    parts = [token.text for token in doc[at : at + 3]]
-    whole = len(parts) == 3 and parts[0].istitle() and parts[1] == "-" and parts[2].isalpha() and len(parts[2]) > 1
-    return at + 3 if whole and not doc[at].is_sent_start and not any(t.whitespace_ for t in doc[at : at + 2]) else at
+    """Behind the rest of a given name in two parts that the recogniser cut off ("Kim In-so", "Wong Kwok-hing")."""
+    start = at - 1 if at < len(doc) and doc[at].text == "-" else at
+    parts = doc[start : start + 3]
+    if len(parts) < 3 or parts[1].text != "-" or parts[0].whitespace_ or parts[1].whitespace_:
+        return at
+    whole = (
+        parts[0].is_title and parts[0].is_alpha and parts[2].is_lower and parts[2].is_alpha and parts[0].pos_ == "PROPN"
+    )
+    return start + 3 if whole and len(parts[2].text) <= LONGEST_SYLLABLE else at
 
 
 def _end_of_nickname(doc: Doc, at: int) -> int:
