@@ -16,14 +16,18 @@ from app.nlp.marks import Quotation
 THRESHOLD = -0.4
 MODALS = ("would", "could", "should", "may", "might", "can", "will", "must")
 
+CLAUSES = ("ccomp", "xcomp", "dobj+xcomp", "parataxis", "tail", "that", "noun-that", "noun-to", "according-to", "adverb")
 SIZE_LIMITS = (1, 3, 7, 20)
 SIZES = ("size=1", "size=2-3", "size=4-7", "size=8-20", "size=long")
 
 
 @lru_cache
 def weights() -> dict[str, float]:
-    """Feature -> weight, in log odds."""
-    return {row[0]: float(row[1]) for row in rows("cue_weights.tsv")}
+    """Feature -> weight, in log odds: the learned one and what was added to it by hand."""
+    found = {row[0]: float(row[1]) for row in rows("cue_weights.tsv")}
+    for name, weight in rows("cue_corrections.tsv"):
+        found[name] = found.get(name, 0.0) + float(weight)
+    return found
 
 
 @lru_cache
@@ -103,7 +107,8 @@ def _source_feature(doc: Doc, cue: Cue) -> str:
 
 def _content_features(doc: Doc, cue: Cue, inside: frozenset[int]) -> list[str]:
     size = len(cue.content)
-    found = [SIZES[bisect_left(SIZE_LIMITS, size)]]
+    shape = "clause" if cue.frame.startswith(CLAUSES) else "phrase"
+    found = [f"{shape} {SIZES[bisect_left(SIZE_LIMITS, size)]}"]
     within = sum(1 for i in cue.content if i in inside)
     if within and cue.anchor not in inside:
         found.append("content-quoted" if within * 2 > size else "content-partly-quoted")

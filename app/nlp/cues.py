@@ -12,6 +12,7 @@ from spacy.tokens import Doc, Token
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 OBJECTS = ("dobj", "attr")
 HELD_PREPOSITIONS = ("prep", "agent")
+FARTHEST_THAT = 10
 FINITE = ("VBD", "VBZ", "VBP")
 NOUN_LINKS = ("appos", "conj", "pobj", "prep", "relcl", "acl", "dobj", "npadvmod", "nummod")
 AUXILIARIES = ("aux", "auxpass", "neg", "prt")
@@ -75,6 +76,8 @@ def verb_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]
             yield child.dep_, indices(child) + [i for item in objects for i in indices(item)], ()
         elif child.dep_ == "nsubjpass":
             yield from _passive_frames(verb, child)
+    if not any(child.dep_ == "ccomp" and child.i > verb.i for child in verb.children):
+        yield from _that_frame(verb)
     yield from _object_frames(objects, prepositions)
     yield from _inserted_frames(verb)
 
@@ -104,6 +107,17 @@ def _passive_frames(verb: Token, subject: Token) -> Iterator[tuple[str, list[int
     yield "passive", indices(subject), by
     if rest:
         yield "passive-more", indices(subject) + rest, by
+
+
+def _that_frame(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+    """Such as "said in a speech that talks would resume", where the parse hangs the clause elsewhere."""
+    sentence_end = verb.sent.end
+    for token in verb.doc[verb.i + 1 : min(verb.i + FARTHEST_THAT, sentence_end)]:
+        if token.lower_ == "that":
+            yield "that", list(range(token.i, sentence_end)), ()
+            return
+        if token.pos_ in ("VERB", "AUX", "SCONJ") or token.is_punct:
+            return
 
 
 def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:

@@ -22,6 +22,7 @@ from app.spans import QuoteKind, QuoteSpan, Span, Spans
 NAME = "newsgloss_quotes"
 
 FEWEST_WORDS_ALONE = 4
+LOOSE = frozenset((",", ".", ";", ":", "-", "–", "—", "--"))
 EDGES = " \t\r\n\u00a0,;:–—-()"
 MARKS = "\"“”„«»‘’'`"
 
@@ -107,11 +108,21 @@ def _content_spans(doc: Doc, cue: Cue, marked: list[Quotation]) -> Spans:
     """The pieces of a cue's content in characters, whole quotations and no punctuation at their edges."""
     anchor = doc[cue.anchor].idx
     pieces: list[Span] = []
-    for first, last in runs(with_last_word(doc, cue)):
+    for first, last in runs(without_punctuation(doc, with_last_word(doc, cue))):
         piece = trimmed(doc.text, doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))
         if piece is not None:
             pieces.append(widened(piece, marked, anchor))
     return merged(doc.text, pieces)
+
+
+def without_punctuation(doc: Doc, tokens: tuple[int, ...]) -> tuple[int, ...]:
+    """The tokens without commas and full stops at either end; quotation marks and brackets stay."""
+    first, last = 0, len(tokens)
+    while first < last and doc[tokens[first]].text in LOOSE:
+        first += 1
+    while first < last and doc[tokens[last - 1]].text in LOOSE:
+        last -= 1
+    return tokens[first:last]
 
 
 def with_last_word(doc: Doc, cue: Cue) -> tuple[int, ...]:
@@ -203,10 +214,11 @@ def trimmed(text: str, start: int, end: int) -> Span | None:
 
 
 def merged(text: str, pieces: list[Span]) -> Spans:
-    """Pieces that overlap, or have nothing but punctuation between them, as one."""
+    """Pieces that overlap, or have nothing but punctuation between them within a paragraph, as one."""
     found: list[Span] = []
     for start, end in sorted(pieces):
-        if found and not any(char.isalnum() for char in text[found[-1][1] : start]):
+        between = text[found[-1][1] : start] if found else ""
+        if found and "\n" not in between and not any(char.isalnum() for char in between):
             found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
             found.append((start, end))

@@ -248,5 +248,6 @@ def media_told(doc: Doc) -> Iterator[Source]:
 def seen_by(doc: Doc) -> Iterator[Source]:
     """Such as "a letter seen by Reuters": the reporter's own eyes."""
     for match in SEEN_BY.finditer(doc.text):
-        name = match.group(1)
-        yield Source(f"reporter:{name.lower()}", name, None, None, "seen-by", "the reporter", None, [match.span(1)])
+        name = match.group(1).rstrip(".")
+        place = (match.start(1), match.start(1) + len(name))
+        yield Source(f"reporter:{name.lower()}", name, None, None, "seen-by", "the reporter", None, [place])
