@@ -1,0 +1,135 @@
+"""Where a story's text may name a place, a nationality or a government, before it is decided which country's it is."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from spacy.tokens import Doc, Span
+
+from app.nlp import gazetteer
+from app.nlp.gazetteer import Reading
+from app.nlp.lexicons import words
+from app.nlp.phrases import Phrases
+
+PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+LANGUAGE_LABEL = "LANGUAGE"
+LOOK_BACK = 40
+TOWN = r"(?:[A-Z][\w’'.-]*[ -]){0,2}[A-Z][\w’'-]+"
+PLACE_WORD_BEFORE = re.compile(
+    r"\b(?:in|at|near|from|outside|into|across|around|throughout|of|[Dd]owntown|[a-z]+ern)(?: the)? $"
+)
+TOWN_BEFORE = re.compile(rf"({TOWN}), ?$")
+TOWN_WITH_POSTAL_CODE = re.compile(rf"({TOWN}), ?([A-Z]{{2}})\b(?!\w)")
+TOWN_BEHIND_PREPOSITION = re.compile(rf"\b(?:in|near|outside|[Dd]owntown) ({TOWN})")
+DATELINE = re.compile(
+    r"^[^\S\n]*([A-Z][A-Z.'’ -]+[A-Z])(?:, [\w. ]{2,20})?\s*(?:\([A-Za-z /-]+\)\s*)?(?:—|–|--|-)\s", re.MULTILINE
+)
+COUNTY = re.compile(rf"\b({TOWN}) (?:County|Township|Independent School District|School District)\b")
+STREET_BEHIND = re.compile(
+    r" (?:Street|St\.?|Road|Rd\.?|Avenue|Ave\.?|Boulevard|Blvd\.?|Drive|Dr\.|Lane|Highway|Creek|Court|Square|Parkway)\b"
+)
+SPOKEN_BEFORE = re.compile(r"\b(?:in|speaks?|spoke|speaking|into|studying|fluent|learn|learning) (?:\w+ )?$")
+# What stands before and behind a town's name in the recogniser's span.
+TOWN_WORDS_BEFORE = re.compile(
+    r"^(?:(?:the|greater|downtown|northern|southern|eastern|western|central) )+", re.IGNORECASE
+)
+TOWN_WORDS_BEHIND = re.compile(r"['’]s?$| (?:City|Parish|Island|province|Province|District|district|city|area)$")
+
+
+class Named(NamedTuple):
+    """A place name in the text: offsets, its plain form, what the lexicons say of it, and the rule that saw it."""
+
+    start: int
+    end: int
+    name: str
+    reading: Reading | None
+    rule: str
+
+
+def find(doc: Doc) -> list[Named]:
+    """All place names of a doc, those that overlap included."""
+    found = [*_by_lexicon(doc), *_by_pattern(doc.text), *_by_recogniser(doc)]
+    return [*found, *_again(doc.text, found)]
+
+
+def _by_lexicon(doc: Doc) -> Iterator[Named]:
+    nowhere = {offset for found in _not_places().find(doc.text) for offset in range(found.start, found.end)}
+    for found in gazetteer.place_names().find(doc.text):
+        known = gazetteer.readings()[found.value]
+        if found.start not in nowhere and _stands_as_place(doc, found.start, found.end, found.value, known):
+            yield Named(found.start, found.end, found.value, known, known.meaning)
+
+
+@lru_cache
+def _not_places() -> Phrases[None]:
+    return Phrases((expression, None) for expression in words("not_places.txt"))
+
+
+def _stands_as_place(doc: Doc, start: int, end: int, name: str, known: Reading) -> bool:
+    """Whether a word of the lexicons is meant as a place here; only doubtful ones are looked at."""
+    text = doc.text
+    if known.meaning == "state" and name.endswith("."):
+        return (
+            _label(doc, start, end) in PLACE_LABELS
+            or TOWN_BEFORE.search(text[max(0, start - LOOK_BACK) : start]) is not None
+        )
+    if known.meaning == "nationality":
+        return not _is_language(doc, start, end)
+    if STREET_BEHIND.match(text, end):
+        return False
+    before = text[max(0, start - LOOK_BACK) : start]
+    certain = not gazetteer.is_person_like(name) or PLACE_WORD_BEFORE.search(before) is not None
+    return certain or _label(doc, start, end) in PLACE_LABELS
+
+
+def _is_language(doc: Doc, start: int, end: int) -> bool:
+    if _label(doc, start, end) == LANGUAGE_LABEL:
+        return True
+    spoken = SPOKEN_BEFORE.search(doc.text[max(0, start - LOOK_BACK) : start]) is not None
+    return spoken and re.match(r"\s*(?:[.,;:)\"”]|and\b|to\b|after\b|on\b|$)", doc.text[end : end + 8]) is not None
+
+
+def _label(doc: Doc, start: int, end: int) -> str:
+    span = doc.char_span(start, end, alignment_mode="expand")
+    return span[0].ent_type_ if span is not None and len(span) else ""
+
+
+def _by_pattern(text: str) -> Iterator[Named]:
+    """Towns that their surroundings give away: a postal code or "County" behind, "in" before, a dateline."""
+    for found in TOWN_WITH_POSTAL_CODE.finditer(text):
+        state = gazetteer.postal_codes().get(found.group(2))
+        if state is not None:
+            yield Named(found.start(1), found.end(2), found.group(1), Reading(state.country, "state"), "postal-code")
+    for found in COUNTY.finditer(text):
+        yield Named(found.start(), found.end(), found.group(), Reading("US", "state"), "county")
+    for pattern, rule in ((TOWN_BEHIND_PREPOSITION, "behind-in"), (DATELINE, "dateline")):
+        for found in pattern.finditer(text):
+            if _is_town(found.group(1)) and not STREET_BEHIND.match(text, found.end(1)):
+                yield Named(found.start(1), found.end(1), found.group(1), None, rule)
+
+
+def _is_town(name: str) -> bool:
+    return bool(gazetteer.cities(name)) and name not in words("not_places.txt") and name not in words("first_names.txt")
+
+
+def _by_recogniser(doc: Doc) -> Iterator[Named]:
+    for entity in doc.ents:
+        if entity.label_ in PLACE_LABELS:
+            yield from _looked_up(entity)
+
+
+def _looked_up(entity: Span) -> Iterator[Named]:
+    name = TOWN_WORDS_BEFORE.sub("", entity.text.strip())
+    name = TOWN_WORDS_BEHIND.sub("", name) if not gazetteer.cities(name) else name
+    start = entity.start_char + entity.text.find(name)
+    if name and gazetteer.cities(name) and name not in words("not_places.txt"):
+        yield Named(start, start + len(name), name, None, "town")
+
+
+def _again(text: str, found: Iterable[Named]) -> Iterator[Named]:
+    """The towns found somewhere, wherever else the story names them."""
+    towns = {place.name for place in found if place.reading is None and not gazetteer.is_person_like(place.name)}
+    for place in Phrases((name, name) for name in towns).find(text):
+        if not STREET_BEHIND.match(text, place.end):
+            yield Named(place.start, place.end, place.value, None, "town-again")
