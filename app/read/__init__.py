@@ -8,8 +8,8 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from app.read import compressed, encoding
 from app.addresses import normalise_url
+from app.read import compressed, encoding
 from app.read.files import find_files, shown, why
 from app.read.html import read_html, read_html_file
 from app.read.jsondocument import read_json_document

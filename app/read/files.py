@@ -18,7 +18,7 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path | Unreadable]:
     never waits.
     """
     for path in paths:
-        yield from _below(path) if path.is_dir() else [_checked(path)]
+        yield from _below(path) if _is_directory(path) else [_checked(path)]
 
 
 def shown(path: Path) -> str:
@@ -40,7 +40,7 @@ def _below(directory: Path) -> Iterator[Path | Unreadable]:
     waiting = [directory]
     while waiting:
         path = waiting.pop()
-        if not path.is_dir() or (path.is_symlink() and path != directory):
+        if not _is_directory(path) or (path.is_symlink() and path != directory):
             found_any = True
             yield _checked(path)
             continue
@@ -53,6 +53,13 @@ def _below(directory: Path) -> Iterator[Path | Unreadable]:
         waiting += [child for child in inside if not child.name.startswith(".") and child.suffix.lower() not in NOTES]
     if not found_any:
         yield Unreadable(shown(directory), "the directory holds no files to read")
+
+
+def _is_directory(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _checked(path: Path) -> Path | Unreadable:

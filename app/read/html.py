@@ -80,14 +80,16 @@ def _extracted(html: str, url: str | None) -> Document:
     # A NUL or half a character would end the text for the parser; browsers show nothing for them either.
     clean = re.sub("[\x00\ud800-\udfff]", "", html)
     try:
-        tree = trafilatura.load_html(f"<div>{clean}</div>" if _is_fragment(clean) else clean)
+        tree = trafilatura.load_html(f"<html><body>{clean}</body></html>" if _is_fragment(clean) else clean)
         if tree is None:
             raise Refused(NO_ARTICLE)
         _prepare(tree)
         page = trafilatura.bare_extraction(
             tree, url=url, include_comments=False, with_metadata=True, date_extraction_params=_DATES
         )
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError, etree.LxmlError) as error:
+    except Refused:
+        raise
+    except Exception as error:
         # The extractor was written for the pages there are; what a made-up one does to it must not stop the others.
         raise Refused(f"{NO_ARTICLE} ({type(error).__name__})") from error
     if not isinstance(page, Document):

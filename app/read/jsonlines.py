@@ -24,7 +24,7 @@ def read_json_lines(stream: io.BufferedReader, origin: str, max_bytes: int) -> I
             _skip_line(stream)
             yield Unreadable(place, too_large(max_bytes))
         elif line.strip():
-            yield read_object(line, place)
+            yield read_object(line.rstrip(b"\r\n"), place)
 
 
 def read_object(line: bytes, origin: str) -> RawStory | Unreadable:
