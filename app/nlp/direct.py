@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cues import cue_words, nominal, source_of
+from app.nlp.cues import FINITE, cue_words, nominal, source_of
 from app.nlp.lexicons import direct_verbs
 from app.nlp.marks import Quotation
 
 SENTENCE_ENDS = frozenset(".!?;")
 CLOSES_BEFORE_CUE = (",", "?", "!", "—", "–", "-", "…", "...")
+DASHES = ("—", "–", "-", "―", "--")
+LONGEST_SIGNATURE = 8
 LONGEST_SEGMENT = 60
 MARKS = "\"“”„«»‘’'`"
 TIME_SUBJECTS = ("DATE", "TIME")
@@ -109,7 +111,7 @@ def _is_border(token: Token) -> bool:
 def attribution_after(doc: Doc, item: Placed, segment: Segment) -> Attribution | None:
     """The cue in the words after a quotation that lets one expect it."""
     if not _awaits_cue(doc, item, segment):
-        return None
+        return _signed(doc, segment)
     start = segment.start
     while start < segment.end and (doc[start].is_punct or doc[start].is_space):
         start += 1
@@ -117,6 +119,8 @@ def attribution_after(doc: Doc, item: Placed, segment: Segment) -> Attribution |
         return _according(doc, start, segment)
     verb = _first_verb(doc, Segment(start, segment.end))
     if verb is None:
+        return _signed(doc, segment)
+    if embedded(doc, item) and not _is_clause_told(doc, item, verb):
         return None
     source, rule = _source_after(doc, verb, Segment(start, segment.end))
     if not source:
@@ -132,6 +136,27 @@ def _awaits_cue(doc: Doc, item: Placed, segment: Segment) -> bool:
     return inner.endswith(CLOSES_BEFORE_CUE) or following.text in (",", "—", "–", "-", *SAID)
 
 
+def embedded(doc: Doc, item: Placed) -> bool:
+    """Does the quotation go on a sentence begun outside it, without a comma or colon before its mark?"""
+    before = doc[item.start - 1] if item.start else None
+    return before is not None and (before.is_alpha or before.like_num) and not before.is_space
+
+
+def sentence_start(doc: Doc, item: Placed) -> int:
+    """Where the sentence around a quotation begins."""
+    start = item.start
+    while start > 0 and not _is_border(doc[start - 1]):
+        start -= 1
+    return start
+
+
+def _is_clause_told(doc: Doc, item: Placed, verb: Token) -> bool:
+    """Is the sentence up to the quotation's end what the verb behind it tells, and nothing further?"""
+    if any(child.dep_ in ("ccomp", "dobj") and child.i > verb.i for child in verb.children):
+        return False
+    return any(token.tag_ in FINITE or token.tag_ == "MD" for token in doc[sentence_start(doc, item) : item.start])
+
+
 SAID = frozenset(("said", "says", "he", "she", "they", "told", "wrote", "added"))
 
 
@@ -142,10 +167,16 @@ def _first_verb(doc: Doc, segment: Segment) -> Token | None:
         if token.lemma_.lower() in direct_verbs() and token.pos_ in ("VERB", "AUX", "NOUN", "PROPN"):
             if token.dep_ in ("relcl", "acl", "amod", "compound", "aux") or _is_relative(token):
                 continue
-            if token.pos_ in ("NOUN", "PROPN") and i != segment.start and doc[i - 1].pos_ not in ("PROPN", "PRON"):
+            if token.pos_ in ("NOUN", "PROPN") and not _is_misread_verb(doc, i, segment):
                 continue
             return token
     return None
+
+
+def _is_misread_verb(doc: Doc, i: int, segment: Segment) -> bool:
+    """Is the noun between a name and a full stop or comma: "Osei remarks."?"""
+    named = i > segment.start and doc[i - 1].pos_ in ("PROPN", "PRON")
+    return named and (i + 1 >= segment.end or doc[i + 1].is_punct)
 
 
 def _is_relative(verb: Token) -> bool:
@@ -199,6 +230,17 @@ def _according(doc: Doc, start: int, segment: Segment) -> Attribution | None:
     return Attribution((start, start + 1), source, start, "direct-according-to")
 
 
+def _signed(doc: Doc, segment: Segment) -> Attribution | None:
+    """The name that closes a paragraph behind a quotation and a dash, as under a letter: “…” — Ann Lee."""
+    first, last = segment.start, segment.end
+    if first >= last or doc[first].text not in DASHES or not (last >= len(doc) or _is_border(doc[last])):
+        return None
+    name = [i for i in range(first + 1, last) if not doc[i].is_space]
+    if not 0 < len(name) <= LONGEST_SIGNATURE or not doc[name[0]].text[:1].isupper():
+        return None
+    return Attribution((first,), tuple(range(name[0], name[-1] + 1)), first, "direct-signature")
+
+
 # ---------------------------------------------------------------- before: she said: “…”
 
 
@@ -246,11 +288,11 @@ def _stands_alone(doc: Doc, item: Placed) -> bool:
     return item.end >= len(doc) or _is_border(doc[item.end]) or doc[item.end].text == ","
 
 
-def chained(placed: list[Placed]) -> Iterator[list[Placed]]:
+def chained(doc: Doc, placed: list[Placed]) -> Iterator[list[Placed]]:
     """Quotations that go on with each other: over paragraphs, or after a cue in their middle."""
     group: list[Placed] = []
     for item in placed:
-        if group and not _continues(group, item):
+        if group and not _continues(doc, group, item):
             yield group
             group = []
         group.append(item)
@@ -258,14 +300,18 @@ def chained(placed: list[Placed]) -> Iterator[list[Placed]]:
         yield group
 
 
-def _continues(group: list[Placed], item: Placed) -> bool:
+def _continues(doc: Doc, group: list[Placed], item: Placed) -> bool:
     last = group[-1]
     if last.quotation.continued:
         return True
-    if item.quotation.paragraph != last.quotation.paragraph or item.after is not None:
-        return False
     given = group_attribution(group)
-    return given is not None and (item.before is None or item.before.anchor == given.anchor)
+    if given is None or item.after is not None or item.quotation.paragraph != last.quotation.paragraph:
+        return False
+    if item.before is not None:
+        return item.before.anchor == given.anchor
+    between = doc[last.end : item.start]
+    borders = sum(1 for token in between[:-1] if _is_border(token))
+    return borders == 0 and not (len(between) and between[-1].is_alpha)
 
 
 def group_attribution(group: list[Placed]) -> Attribution | None:

@@ -15,7 +15,16 @@ from spacy.tokens import Doc
 
 from app.nlp.attribution import likely_cues
 from app.nlp.cues import Cue
-from app.nlp.direct import SENTENCE_ENDS, Attribution, Placed, chained, group_attribution, placed_quotations
+from app.nlp.direct import (
+    SENTENCE_ENDS,
+    Attribution,
+    Placed,
+    chained,
+    embedded,
+    group_attribution,
+    placed_quotations,
+    sentence_start,
+)
 from app.nlp.marks import Quotation, quotations
 from app.spans import QuoteKind, QuoteSpan, Span, Spans
 
@@ -47,7 +56,7 @@ def quotes(doc: Doc) -> Doc:
 
 def quote_drafts(doc: Doc, marked: list[Quotation]) -> list[Draft]:
     """All quotes of a document, in the order of the text."""
-    groups = list(chained(placed_quotations(doc, marked)))
+    groups = list(chained(doc, placed_quotations(doc, marked)))
     given = [(group, group_attribution(group)) for group in groups]
     taken = {attribution.anchor for _, attribution in given if attribution is not None}
     reported = {cue.anchor: cue for cue in likely_cues(doc, marked)}
@@ -69,7 +78,7 @@ def _direct_draft(doc: Doc, group: list[Placed], given: Attribution, reported: C
     """A quote of the chained quotations, with the words of its clause that stand outside the marks."""
     pieces = list(_pieces(group))
     if group[0].after is given and embedded(doc, group[0]):
-        start = _sentence_start(doc, group[0])
+        start = sentence_start(doc, group[0])
         clause = trimmed(doc.text, doc[start].idx, group[0].quotation.end)
         pieces += [clause] if clause is not None else []
     elif group[0].before is given and reported is not None:
@@ -78,19 +87,6 @@ def _direct_draft(doc: Doc, group: list[Placed], given: Attribution, reported: C
             piece = trimmed(doc.text, doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))
             pieces += [piece] if piece is not None else []
     return Draft(merged(doc.text, pieces), given.cue, given.source, given.rule)
-
-
-def _sentence_start(doc: Doc, item: Placed) -> int:
-    start = item.start
-    while start > 0 and doc[start - 1].text not in SENTENCE_ENDS and "\n" not in doc[start - 1].text:
-        start -= 1
-    return start
-
-
-def embedded(doc: Doc, item: Placed) -> bool:
-    """Does the quotation go on a sentence begun outside it, without a comma or colon before its mark?"""
-    before = doc[item.start - 1] if item.start else None
-    return before is not None and (before.is_alpha or before.like_num) and not before.is_space
 
 
 def _pieces(group: list[Placed]) -> Spans:
