@@ -11,6 +11,7 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
@@ -157,6 +158,8 @@ def annotate(
 
     def texts() -> Iterator[Titled]:
         for number, line in enumerate(_lines(path), 1):
+            if not line.strip():
+                continue
             try:
                 story_id, text = _exchange_line(line)
             except ValueError as error:
@@ -180,7 +183,7 @@ def _lines(path: str) -> Iterator[bytes]:
     with stream:
         packed = stream.peek(2)[:2] == b"\x1f\x8b"  # type: ignore[attr-defined]
         lines = gzip.GzipFile(fileobj=stream) if packed else stream
-        yield from (line for line in lines if line.strip())
+        yield from lines
 
 
 def _exchange_line(line: bytes) -> tuple[Any, Titled]:
@@ -262,6 +265,9 @@ def main() -> None:
         _fail("NEWSGLOSS_DATABASE_URL is no database address; take one like sqlite:///newsgloss.db")
     except OperationalError as error:
         _fail(f"the database {get_settings().database_url} cannot be used: {error.orig}")
+    except ValidationError as error:
+        wrong = (f"NEWSGLOSS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+        _fail("; ".join(wrong))
     except OSError as error:
         _fail(str(error))
 
@@ -269,3 +275,7 @@ def main() -> None:
 def _fail(message: str) -> None:
     messages.print(f"newsgloss: {message}", markup=False, soft_wrap=True)
     sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -55,7 +55,8 @@ def test_a_search_that_is_cut_short_says_so_and_leads_on(archive: Engine) -> Non
     with Session(archive) as session:
         assert newest_matches(session, late, after=None, size=5, max_examined=100).ids == [7]
         everywhere = parse_selection([("person", "1"), ("q", "number AND 0")])
-        seen, after = [], None
+        seen: list[int] = []
+        after = None
         for _ in range(5):
             found = newest_matches(session, everywhere, after=after, size=5, max_examined=2)
             seen += found.ids

@@ -11,7 +11,7 @@ from app.store.filters import FILTERS, BadFilterError, Selection, parse_selectio
 from tests.factories import make_annotations, make_raw, store_story
 
 # (text, people, {words: country}, outlet, day)
-STORIES = (
+STORIES: tuple[tuple[str, list[str], dict[str, str], str, int], ...] = (
     ("Ana met Ben in Paris.", ["Ana", "Ben"], {"Paris": "FR"}, "Courier", 1),
     ("Ana met Cy in Rome.", ["Ana", "Cy"], {"Rome": "IT"}, "Wire", 2),
     ("Ben flew from Paris to Rome.", ["Ben"], {"Paris": "FR", "Rome": "IT"}, "Wire", 3),

