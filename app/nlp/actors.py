@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from spacy.language import Language
@@ -84,7 +85,7 @@ def _forms(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> Forms:
     for organisation in organisations.group(counted, doc.text):
         _add(forms, Draft(organisation.name, "organisation"), organisation.forms)
     for name in _group_names():
-        _add(forms, Draft(name, "group"), [name])
+        forms[name].append(Draft(name, "group"))
     return forms
 
 
@@ -94,6 +95,7 @@ def _add(forms: Forms, draft: Draft, names: Iterable[str]) -> None:
             forms[name].append(draft)
 
 
+@lru_cache
 def _group_names() -> list[str]:
     """Peoples, believers and followers, by the plural nouns for them."""
     peoples = (name for name, known in readings().items() if known.meaning == "people" and name.endswith(("s", "men")))
@@ -130,8 +132,9 @@ def _with_mentions(doc: Doc, forms: Forms, other_names: list[str]) -> list[Draft
     entries: list[tuple[str, str | None]] = [(form, form) for form in forms]
     entries += [(name, None) for name in other_names if name not in forms]
     seen: dict[Draft, None] = {}
-    for found in Phrases(entries).find(doc.text):
-        if found.value is None or not _is_named(doc, found.start, found.end, forms[found.value]):
+    text = doc.text
+    for found in Phrases(entries).find(text):
+        if found.value is None or not _is_named(doc, text, found.start, found.end, forms[found.value]):
             continue
         draft = _nearest(forms[found.value], found.end)
         rule = "full-name" if found.value == draft.name else "short-form"
@@ -146,7 +149,7 @@ def _nearest(drafts: list[Draft], end: int) -> Draft:
     return max(before, key=lambda draft: draft.mentions[-1].end, default=drafts[0])
 
 
-def _is_named(doc: Doc, start: int, end: int, drafts: list[Draft]) -> bool:
+def _is_named(doc: Doc, text: str, start: int, end: int, drafts: list[Draft]) -> bool:
     """Whether the words stand there as a name, not as an ordinary word or a place."""
     span = doc.char_span(start, end, alignment_mode="expand")
     if span is None or not len(span):
@@ -154,11 +157,11 @@ def _is_named(doc: Doc, start: int, end: int, drafts: list[Draft]) -> bool:
     if len(span) > 1 or drafts[0].kind == "group":
         return True
     token = span[0]
-    if drafts[0].kind == "person" and _is_place_here(token, doc.text[start:end]):
+    if drafts[0].kind == "person" and _is_place_here(token, text[start:end]):
         return False
     if token.pos_ == "PROPN" or token.ent_type_ or not token.is_sent_start:
         return True
-    return not token.is_stop and re.search(rf"\b{re.escape(token.lower_)}\b", doc.text) is None
+    return not token.is_stop and re.search(rf"\b{re.escape(token.lower_)}\b", text) is None
 
 
 def _is_place_here(token: Token, name: str) -> bool:

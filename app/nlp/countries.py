@@ -31,22 +31,27 @@ SAME_COUNTRY, MAIN_COUNTRY, SAME_STATE, WELL_KNOWN = 1.2, 0.8, 2.0, 0.8
 # A place of the lexicons that the list of cities lacks stands for one of this size.
 LEXICON_PLACE = 500_000
 ENOUGH_CLUES = 3
+# Each other town of the same state makes a town there likelier.
+ANOTHER_TOWN = 0.5
 
 
 class Setting(NamedTuple):
-    """What the story names without doubt: countries with how often, the first of them, and states."""
+    """What the story names: countries with how often, the first of them, states, and how many towns of a state."""
 
     countries: Counter[str]
     main: str | None
     states: frozenset[gazetteer.State]
+    towns: Counter[gazetteer.State]
 
 
 @Language.component(NAME)
 def countries(doc: Doc) -> Doc:
     """Leave the places, nationalities and governments that lead to a country on `doc._.toponyms`."""
+    text = doc.text
     named = _without_overlaps(toponyms.find(doc), _taken(doc))
-    setting = _setting(doc.text, named)
-    placed = (_placed(doc.text, place, setting) for place in named)
+    setting = _setting(text, named)
+    setting = setting._replace(towns=_towns(named, setting))
+    placed = (_placed(text, place, setting) for place in named)
     doc._.toponyms = [place for place in placed if place is not None]
     return doc
 
@@ -85,7 +90,18 @@ def _setting(text: str, named: list[Named]) -> Setting:
     for code, count in clues.items():
         counts[code] += count // ENOUGH_CLUES
     main = max(counts, key=counts.__getitem__, default=None)
-    return Setting(counts, main, frozenset(named_states))
+    return Setting(counts, main, frozenset(named_states), Counter())
+
+
+def _towns(named: list[Named], setting: Setting) -> Counter[gazetteer.State]:
+    """How many different towns of each state the story names, each where it most likely lies."""
+    towns = {place.name: place for place in named if place.reading is None or place.reading.meaning in CONTESTED}
+    likely = (_likeliest(place, setting) for place in towns.values())
+    return Counter(gazetteer.State(city.country, city.state) for city in likely if city is not None)
+
+
+def _likeliest(place: Named, setting: Setting) -> City | None:
+    return max(_choices(place), key=lambda city: _fit(city, place.reading, setting), default=None)
 
 
 @lru_cache
@@ -102,11 +118,8 @@ def _placed(text: str, place: Named, setting: Setting) -> ToponymSpan | None:
         if place.name == "Georgia" and _is_the_state(text, place, setting):
             return ToponymSpan(place.start, place.end, "US", "state")
         return ToponymSpan(place.start, place.end, place.reading.country, place.rule)
-    cities = _choices(place)
-    if not cities:
-        return None
-    best = max(cities, key=lambda city: _fit(city, place.reading, setting))
-    return ToponymSpan(place.start, place.end, best.country, place.rule)
+    city = _likeliest(place, setting)
+    return ToponymSpan(place.start, place.end, city.country, place.rule) if city is not None else None
 
 
 def _choices(place: Named) -> tuple[City, ...]:
@@ -127,6 +140,7 @@ def _fit(city: City, known: Reading | None, setting: Setting) -> float:
         fit += MAIN_COUNTRY
     if gazetteer.State(city.country, city.state) in setting.states:
         fit += SAME_STATE
+    fit += min(SAME_STATE, ANOTHER_TOWN * setting.towns[gazetteer.State(city.country, city.state)])
     if known is not None and known.country == city.country:
         fit += WELL_KNOWN
     return fit

@@ -37,7 +37,8 @@ PLACE_NOUN_BEFORE = re.compile(
     r"\b(?:town|city|village|port|province|state|capital|suburb|district|region|island) (?:of )?$"
 )
 PLACE_NOUN_BEHIND = re.compile(
-    r" (?:airport|province|region|county|district|island|river|residents|peninsula|valley)\b"
+    r" (?:airport|province|region|county|district|island|river|residents|peninsula|valley"
+    r"|police|woman|man|City Council|Mayor|mayor)\b"
 )
 COMPANY_NOUN_BEHIND = re.compile(
     r"(?: Newsroom| newsroom| shares?\b| stock\b|['’]s? (?:shares|stock|profits?)\b| spokes(?:man|woman)\b)"
@@ -50,10 +51,11 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
     places: dict[str, list[Candidate]] = defaultdict(list)
     for name in names:
         places[key(doc[name.start : name.end].text)].append(name)
+    text = doc.text
     found: dict[str, Kind] = {}
     parts: dict[str, tuple[Kind, float]] = {}
     for form in sorted(places, key=lambda form: -len(form.split())):
-        found[form] = _weigh(chain(_said_of(doc, places[form]), _as_part(parts.get(form), len(places[form]))))
+        found[form] = _weigh(chain(_said_of(doc, text, places[form]), _as_part(parts.get(form), len(places[form]))))
         if " " in form:
             parts = _short_forms(doc[places[form][0].start : places[form][0].end].text, found[form]) | parts
     return found
@@ -77,18 +79,18 @@ def _weigh(evidence: Evidence) -> Kind:
     return max(KINDS, key=weights.__getitem__)
 
 
-def _said_of(doc: Doc, places: list[Candidate]) -> Evidence:
+def _said_of(doc: Doc, text: str, places: list[Candidate]) -> Evidence:
     """What each place of the name says, and once what the lexicons know of it."""
     for name in places:
         yield BY_LABEL.get(name.label, "other"), 1
         for witness in WITNESSES:
-            yield from witness(doc, doc[name.start : name.end], name)
+            yield from witness(text, doc[name.start : name.end], name)
     yield from _known_of(doc[places[0].start : places[0].end].text)
     if any(name.label == "PERSON" for name in places):
-        yield from _as_a_persons_name(doc[places[0].start : places[0].end])
+        yield from _as_a_persons_name(text, doc[places[0].start : places[0].end])
 
 
-def _as_a_persons_name(span: Span) -> Evidence:
+def _as_a_persons_name(text: str, span: Span) -> Evidence:
     """What the form of a name says that somebody took for a person's."""
     if any(char.isdigit() for char in span.text):
         yield "other", 10
@@ -96,7 +98,7 @@ def _as_a_persons_name(span: Span) -> Evidence:
         yield "person", 3
     elif len(span) > 1 and reading(span[0].text) is not None and not is_person_like(span[0].text):
         yield "organisation", 2
-    if len(span) == 1 and span[0].is_sent_start and re.search(rf"\b{re.escape(span.text.lower())}\b", span.doc.text):
+    if len(span) == 1 and span[0].is_sent_start and re.search(rf"\b{re.escape(span.text.lower())}\b", text):
         yield "other", 3
 
 
@@ -105,24 +107,24 @@ def _as_part(part: tuple[Kind, float] | None, times: int) -> Evidence:
         yield part[0], part[1] * times
 
 
-def _title_stands_before(_doc: Doc, _span: Span, name: Candidate) -> Evidence:
+def _title_stands_before(_text: str, _span: Span, name: Candidate) -> Evidence:
     if name.titled:
         yield "person", 3
 
 
-def _age_stands_behind(doc: Doc, span: Span, _name: Candidate) -> Evidence:
-    if AGE.match(doc.text, span.end_char):
+def _age_stands_behind(text: str, span: Span, _name: Candidate) -> Evidence:
+    if AGE.match(text, span.end_char):
         yield "person", 3
 
 
-def _does_what_persons_do(_doc: Doc, span: Span, _name: Candidate) -> Evidence:
+def _does_what_persons_do(_text: str, span: Span, _name: Candidate) -> Evidence:
     root = span.root
     if root.dep_ in {"nsubj", "nsubjpass"} and root.head.lemma_ in words("person_verbs.txt"):
         yield "person", 0.6
         yield "organisation", 0.3
 
 
-def _role_stands_beside(_doc: Doc, span: Span, _name: Candidate) -> Evidence:
+def _role_stands_beside(_text: str, span: Span, _name: Candidate) -> Evidence:
     root = span.root
     roles = words("roles.txt")
     appositions = [child for child in root.children if child.dep_ == "appos"]
@@ -135,9 +137,9 @@ def _role_stands_beside(_doc: Doc, span: Span, _name: Candidate) -> Evidence:
         yield "person", 2
 
 
-def _stands_as_a_place_does(doc: Doc, span: Span, _name: Candidate) -> Evidence:
-    before = doc.text[max(0, span.start_char - 24) : span.start_char]
-    behind = doc.text[span.end_char : span.end_char + 24]
+def _stands_as_a_place_does(text: str, span: Span, _name: Candidate) -> Evidence:
+    before = text[max(0, span.start_char - 24) : span.start_char]
+    behind = text[span.end_char : span.end_char + 24]
     if PLACE_PREPOSITION.search(before):
         yield "place", 0.7
     if PLACE_NOUN_BEFORE.search(before) or PLACE_NOUN_BEHIND.match(behind):
@@ -151,12 +153,12 @@ def _is_country_or_state(name: str) -> bool:
     return known is not None and known.meaning in {"country-name", "state"}
 
 
-def _stands_as_a_company_does(doc: Doc, span: Span, _name: Candidate) -> Evidence:
-    if COMPANY_NOUN_BEHIND.match(doc.text, span.end_char):
+def _stands_as_a_company_does(text: str, span: Span, _name: Candidate) -> Evidence:
+    if COMPANY_NOUN_BEHIND.match(text, span.end_char):
         yield "organisation", 2
 
 
-WITNESSES: tuple[Callable[[Doc, Span, Candidate], Evidence], ...] = (
+WITNESSES: tuple[Callable[[str, Span, Candidate], Evidence], ...] = (
     _title_stands_before,
     _age_stands_behind,
     _does_what_persons_do,

@@ -23,9 +23,14 @@ TOWN_BEFORE = re.compile(rf"({TOWN}), ?$")
 TOWN_WITH_POSTAL_CODE = re.compile(rf"({TOWN}), ?([A-Z]{{2}})\b(?!\w)")
 TOWN_BEHIND_PREPOSITION = re.compile(rf"\b(?:in|near|outside|[Dd]owntown) ({TOWN})")
 DATELINE = re.compile(
-    r"^[^\S\n]*([A-Z][A-Z.'’ -]+[A-Z])(?:, [\w. ]{2,20})?\s*(?:\([A-Za-z /-]+\)\s*)?(?:—|–|--|-)\s", re.MULTILINE
+    r"(?:^|(?<=[.!?] ))([A-Z][A-Z.'’ -]+[A-Z])(?:, [\w. ]{2,20})?\s*(?:\([A-Za-z /-]+\)\s*)?(?:—|–|--|-)\s",
+    re.MULTILINE,
 )
-COUNTY = re.compile(rf"\b({TOWN}) (?:County|Township|Independent School District|School District)\b")
+TOWN_BEFORE_NOUN = re.compile(
+    rf"\b({TOWN}) (?:police|[Pp]olice [Dd]epartment|woman|man|residents?"
+    r"|[Cc]ity [Cc]ouncil|Mayor|mayor|Public Schools)\b"
+)
+COUNTY = re.compile(rf"\b({TOWN}) (?:County|Township|Independent School District|School District)\b(?! Council)")
 STREET_BEHIND = re.compile(
     r" (?:Street|St\.?|Road|Rd\.?|Avenue|Ave\.?|Boulevard|Blvd\.?|Drive|Dr\.|Lane|Highway|Creek|Court|Square|Parkway)\b"
 )
@@ -35,6 +40,12 @@ TOWN_WORDS_BEFORE = re.compile(
     r"^(?:(?:the|greater|downtown|northern|southern|eastern|western|central) )+", re.IGNORECASE
 )
 TOWN_WORDS_BEHIND = re.compile(r"['’]s?$| (?:City|Parish|Island|province|Province|District|district|city|area)$")
+
+TOWN_PATTERNS = (
+    (TOWN_BEHIND_PREPOSITION, "behind-in"),
+    (TOWN_BEFORE_NOUN, "before-police"),
+    (DATELINE, "dateline"),
+)
 
 
 class Named(NamedTuple):
@@ -49,15 +60,16 @@ class Named(NamedTuple):
 
 def find(doc: Doc) -> list[Named]:
     """All place names of a doc, those that overlap included."""
-    found = [*_by_lexicon(doc), *_by_pattern(doc.text), *_by_recogniser(doc)]
-    return [*found, *_again(doc.text, found)]
+    text = doc.text
+    found = [*_by_lexicon(doc, text), *_by_pattern(text), *_by_recogniser(doc)]
+    return [*found, *_again(text, found)]
 
 
-def _by_lexicon(doc: Doc) -> Iterator[Named]:
-    nowhere = {offset for found in _not_places().find(doc.text) for offset in range(found.start, found.end)}
-    for found in gazetteer.place_names().find(doc.text):
+def _by_lexicon(doc: Doc, text: str) -> Iterator[Named]:
+    nowhere = {offset for found in _not_places().find(text) for offset in range(found.start, found.end)}
+    for found in gazetteer.place_names().find(text):
         known = gazetteer.readings()[found.value]
-        if found.start not in nowhere and _stands_as_place(doc, found.start, found.end, found.value, known):
+        if found.start not in nowhere and _stands_as_place(doc, text, found.start, found.end, found.value, known):
             yield Named(found.start, found.end, found.value, known, known.meaning)
 
 
@@ -66,16 +78,15 @@ def _not_places() -> Phrases[None]:
     return Phrases((expression, None) for expression in words("not_places.txt"))
 
 
-def _stands_as_place(doc: Doc, start: int, end: int, name: str, known: Reading) -> bool:
+def _stands_as_place(doc: Doc, text: str, start: int, end: int, name: str, known: Reading) -> bool:
     """Whether a word of the lexicons is meant as a place here; only doubtful ones are looked at."""
-    text = doc.text
     if known.meaning == "state" and name.endswith("."):
         return (
             _label(doc, start, end) in PLACE_LABELS
             or TOWN_BEFORE.search(text[max(0, start - LOOK_BACK) : start]) is not None
         )
     if known.meaning == "nationality":
-        return not _is_language(doc, start, end)
+        return not _is_language(doc, text, start, end)
     if STREET_BEHIND.match(text, end):
         return False
     before = text[max(0, start - LOOK_BACK) : start]
@@ -83,11 +94,11 @@ def _stands_as_place(doc: Doc, start: int, end: int, name: str, known: Reading) 
     return certain or _label(doc, start, end) in PLACE_LABELS
 
 
-def _is_language(doc: Doc, start: int, end: int) -> bool:
+def _is_language(doc: Doc, text: str, start: int, end: int) -> bool:
     if _label(doc, start, end) == LANGUAGE_LABEL:
         return True
-    spoken = SPOKEN_BEFORE.search(doc.text[max(0, start - LOOK_BACK) : start]) is not None
-    return spoken and re.match(r"\s*(?:[.,;:)\"”]|and\b|to\b|after\b|on\b|$)", doc.text[end : end + 8]) is not None
+    spoken = SPOKEN_BEFORE.search(text[max(0, start - LOOK_BACK) : start]) is not None
+    return spoken and re.match(r"\s*(?:[.,;:)\"”]|and\b|to\b|after\b|on\b|$)", text[end : end + 8]) is not None
 
 
 def _label(doc: Doc, start: int, end: int) -> str:
@@ -103,14 +114,15 @@ def _by_pattern(text: str) -> Iterator[Named]:
             yield Named(found.start(1), found.end(2), found.group(1), Reading(state.country, "state"), "postal-code")
     for found in COUNTY.finditer(text):
         yield Named(found.start(), found.end(), found.group(), Reading("US", "state"), "county")
-    for pattern, rule in ((TOWN_BEHIND_PREPOSITION, "behind-in"), (DATELINE, "dateline")):
+    for pattern, rule in TOWN_PATTERNS:
         for found in pattern.finditer(text):
             if _is_town(found.group(1)) and not STREET_BEHIND.match(text, found.end(1)):
                 yield Named(found.start(1), found.end(1), found.group(1), None, rule)
 
 
 def _is_town(name: str) -> bool:
-    return bool(gazetteer.cities(name)) and name not in words("not_places.txt") and name not in words("first_names.txt")
+    ordinary = words("not_places.txt") | words("not_actors.txt") | words("first_names.txt")
+    return bool(gazetteer.cities(name)) and name not in ordinary
 
 
 def _by_recogniser(doc: Doc) -> Iterator[Named]:
