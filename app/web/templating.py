@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -64,7 +65,7 @@ def _environment() -> Environment:
 ENVIRONMENT = _environment()
 
 
-def render(request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
+def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A page made from a template, whose context also has the `path` of the request."""
     html = ENVIRONMENT.get_template(template).render(path=request.url.path, **context)
     return HTMLResponse(html, status_code=status)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -51,17 +52,20 @@ def show(request: Request, session: SessionDep, key: str) -> Response:
     if slug != page.slug:
         return RedirectResponse(links.with_query(links.story(page), request.url.query), 301)
     marked = _marked(parse_selection(request.query_params.multi_items()))
+    return render(request, "story.html", **context(page, marked))
+
+
+def context(page: StoryPage, marked: highlight.Marked) -> dict[str, Any]:
+    """What the template of a story gets."""
     paragraphs = highlight.paragraphs(page, marked)
-    return render(
-        request,
-        "story.html",
-        story=page,
-        paragraphs=paragraphs,
-        heading=next((paragraph for paragraph in paragraphs if paragraph.is_title), None),
-        element=highlight.element,
-        marked_count=highlight.marked_mentions(page, marked),
-        panel=_panel(page),
-    )
+    return {
+        "story": page,
+        "paragraphs": paragraphs,
+        "heading": next((paragraph for paragraph in paragraphs if paragraph.is_title), None),
+        "element": highlight.element,
+        "marked_count": highlight.marked_mentions(page, marked),
+        "panel": _panel(page),
+    }
 
 
 def _marked(selection: Selection) -> highlight.Marked:

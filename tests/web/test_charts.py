@@ -1,0 +1,21 @@
+from app.store.cards import MonthCount
+from app.web.charts import HEIGHT, bars
+
+
+def test_the_highest_bar_fills_the_drawing() -> None:
+    found = bars([MonthCount("2026-01", 2), MonthCount("2026-02", 0), MonthCount("2026-03", 4)])
+    assert [(bar.period, bar.height, bar.y) for bar in found] == [
+        ("2026-01", HEIGHT / 2, HEIGHT / 2),
+        ("2026-02", 0, HEIGHT),
+        ("2026-03", HEIGHT, 0),
+    ]
+    assert found[0].x < found[1].x < found[2].x
+
+
+def test_more_than_three_years_of_months_become_years() -> None:
+    months = [MonthCount(f"{year}-{month:02}", 1) for year in range(2020, 2024) for month in range(1, 13)]
+    assert [(bar.period, bar.stories) for bar in bars(months)] == [(str(year), 12) for year in range(2020, 2024)]
+
+
+def test_no_months_make_no_bars() -> None:
+    assert bars([]) == []
