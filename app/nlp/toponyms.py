@@ -69,7 +69,7 @@ def _by_lexicon(doc: Doc, text: str) -> Iterator[Named]:
     nowhere = {offset for found in _not_places().find(text) for offset in range(found.start, found.end)}
     for found in gazetteer.place_names().find(text):
         known = gazetteer.readings()[found.value]
-        if found.start not in nowhere and _stands_as_place(doc, text, found.start, found.end, found.value, known):
+        if not {found.start, found.end - 1} <= nowhere and _stands_as_place(doc, text, found.start, found.end, found.value, known):
             yield Named(found.start, found.end, found.value, known, known.meaning)
 
 
@@ -121,7 +121,7 @@ def _by_pattern(text: str) -> Iterator[Named]:
 
 
 def _is_town(name: str) -> bool:
-    ordinary = words("not_places.txt") | words("not_actors.txt") | words("first_names.txt")
+    ordinary = words("not_places.txt") | words("titles.txt") | words("not_actors.txt") | words("first_names.txt")
     return bool(gazetteer.cities(name)) and name not in ordinary
 
 
