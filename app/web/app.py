@@ -10,7 +10,7 @@ from app.store.db import make_engine
 from app.web import api
 from app.web.assets import BASE, STATIC, ImmutableFiles
 from app.web.errors import add_error_pages
-from app.web.pages import about, actors, countries, health, quotes, sources, stories, story
+from app.web.pages import about, actors, api_docs, countries, health, quotes, sources, stories, story
 from app.web.security import SecurityHeaders
 from app.worker import executor
 
@@ -23,6 +23,7 @@ ROUTERS = (
     sources.router,
     about.router,
     health.router,
+    api_docs.router,
     api.router,
 )
 
