@@ -250,7 +250,7 @@ def attribution_before(doc: Doc, item: Placed, segment: Segment) -> Attribution 
     if last < segment.start:
         return None
     mark = doc[last].text
-    if mark not in (",", ":", "—", "–", "-", "that"):
+    if mark not in (",", ":", "that", *DASHES):
         verb = _verb_at(doc, last)
         if verb is None or not _stands_alone(doc, item):
             return None
@@ -259,7 +259,7 @@ def attribution_before(doc: Doc, item: Placed, segment: Segment) -> Attribution 
         verb = _verb_at(doc, i)
         if verb is not None and not (mark == "," and last - verb.i > 12):
             return _from_verb(verb, "direct-colon" if mark == ":" else "direct-verb-before")
-    if mark == ":":
+    if mark == ":" and doc[last - 1].pos_ == "PROPN":
         source = _noun_phrase_from(doc, segment.start, last)
         if source and len(source) <= 8:
             return Attribution((last,), source, last, "direct-bare-colon")

@@ -25,12 +25,16 @@ from app.nlp.direct import (
     placed_quotations,
     sentence_start,
 )
+from app.nlp.lexicons import words
 from app.nlp.marks import Quotation, quotations
+from app.nlp.paragraphs import paragraph_spans
 from app.spans import QuoteKind, QuoteSpan, Span, Spans
 
 NAME = "newsgloss_quotes"
 
 FEWEST_WORDS_ALONE = 4
+HEADLINE = re.compile(r"([^\W\d_](?:[^:\n“\"']|(?<=\w)')*): (\S[^\n]{9,180})")
+LONGEST_LABEL = 6
 LOOSE = frozenset((",", ".", ";", ":", "-", "–", "—", "--"))
 EDGES = " \t\r\n\u00a0,;:–—-()"
 MARKS = "\"“”„«»‘’'`"
@@ -65,6 +69,8 @@ def quote_drafts(doc: Doc, marked: list[Quotation]) -> list[Draft]:
         for group, attribution in given
         if attribution is not None
     ]
+    headline = headline_quote(doc)
+    drafts += [headline] if headline is not None else []
     drafts += _reported_drafts(doc, (cue for anchor, cue in reported.items() if anchor not in taken), marked)
     lonely = _uncovered([group for group, attribution in given if attribution is None], drafts)
     return _with_lonely(doc, sorted(drafts, key=_order), lonely)
@@ -87,6 +93,20 @@ def _direct_draft(doc: Doc, group: list[Placed], given: Attribution, reported: C
             piece = trimmed(doc.text, doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))
             pieces += [piece] if piece is not None else []
     return Draft(merged(doc.text, pieces), given.cue, given.source, given.rule)
+
+
+def headline_quote(doc: Doc) -> Draft | None:
+    """A first paragraph that is a headline of the pattern "Calder: The harbour will open in May"."""
+    first = next(iter(paragraph_spans(doc.text)), None)
+    match = HEADLINE.fullmatch(doc.text, *first) if first is not None else None
+    if match is None or match.group(1).lower() in words("headline_labels.txt"):
+        return None
+    label = doc.char_span(*match.span(1), alignment_mode="expand")
+    content = trimmed(doc.text, match.start(2), match.end(2))
+    if label is None or content is None or len(label) > LONGEST_LABEL or label[-1].pos_ not in ("PROPN", "NOUN"):
+        return None
+    colon = label.end
+    return Draft((content,), (colon,), tuple(range(label.start, label.end)), "headline-colon")
 
 
 def _pieces(group: list[Placed]) -> Spans:
