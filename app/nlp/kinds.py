@@ -43,6 +43,7 @@ PLACE_NOUN_BEHIND = re.compile(
 COMPANY_NOUN_BEHIND = re.compile(
     r"(?: Newsroom| newsroom| shares?\b| stock\b|['’]s? (?:shares|stock|profits?)\b| spokes(?:man|woman)\b)"
 )
+OFFICE_BEHIND = re.compile(r" (?:Minister|Secretary|Commissioner)\b")
 COMMA_NAME = re.compile(r", ([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
 
 
@@ -85,9 +86,13 @@ def _said_of(doc: Doc, text: str, places: list[Candidate]) -> Evidence:
         yield BY_LABEL.get(name.label, "other"), 1
         for witness in WITNESSES:
             yield from witness(text, doc[name.start : name.end], name)
-    yield from _known_of(doc[places[0].start : places[0].end].text)
-    if any(name.label == "PERSON" for name in places):
-        yield from _as_a_persons_name(text, doc[places[0].start : places[0].end])
+    span = doc[places[0].start : places[0].end]
+    labels = {name.label for name in places}
+    yield from _known_of(span.text)
+    if "PERSON" in labels:
+        yield from _as_a_persons_name(text, span)
+    if "ORG" in labels:
+        yield from _as_an_organisations_name(span)
 
 
 def _as_a_persons_name(text: str, span: Span) -> Evidence:
@@ -141,7 +146,7 @@ def _stands_as_a_place_does(text: str, span: Span, _name: Candidate) -> Evidence
     before = text[max(0, span.start_char - 24) : span.start_char]
     behind = text[span.end_char : span.end_char + 24]
     if PLACE_PREPOSITION.search(before):
-        yield "place", 0.7
+        yield "place", 2 if cities(span.text) and not is_person_like(span.text) else 0.7
     if PLACE_NOUN_BEFORE.search(before) or PLACE_NOUN_BEHIND.match(behind):
         yield "place", 3
     if (following := COMMA_NAME.match(behind)) and _is_country_or_state(following.group(1)):
@@ -151,6 +156,12 @@ def _stands_as_a_place_does(text: str, span: Span, _name: Candidate) -> Evidence
 def _is_country_or_state(name: str) -> bool:
     known = reading(name) or reading(name.split()[0])
     return known is not None and known.meaning in {"country-name", "state"}
+
+
+def _is_part_of_an_office(text: str, span: Span, _name: Candidate) -> Evidence:
+    """So is "Education" in "Education Minister", and "State" in "Secretary of State"."""
+    if OFFICE_BEHIND.match(text, span.end_char) or text.endswith("Secretary of ", 0, span.start_char):
+        yield "other", 2
 
 
 def _stands_as_a_company_does(text: str, span: Span, _name: Candidate) -> Evidence:
@@ -165,6 +176,7 @@ WITNESSES: tuple[Callable[[str, Span, Candidate], Evidence], ...] = (
     _role_stands_beside,
     _stands_as_a_place_does,
     _stands_as_a_company_does,
+    _is_part_of_an_office,
 )
 
 
@@ -175,16 +187,24 @@ def _known_of(name: str) -> Evidence:
         yield "other", 20
     if name in known_organisations() or name in words("media.txt"):
         yield "organisation", 10
-    if _looks_like_organisation(name, parts):
+    if _ends_as_organisation(parts):
         yield "organisation", 3
     elif ACRONYM.fullmatch(name):
         yield "organisation", 1
     yield "place", _place_weight(name)
 
 
-def _looks_like_organisation(name: str, parts: list[str]) -> bool:
-    ends_so = parts[-1] in words("organisation_words.txt") or parts[-1] in words("company_words.txt")
-    return (len(parts) > 1 and ends_so) or any(link in name for link in (" of ", " and ", " & "))
+def _ends_as_organisation(parts: list[str]) -> bool:
+    return len(parts) > 1 and (parts[-1] in words("organisation_words.txt") or parts[-1] in words("company_words.txt"))
+
+
+def _as_an_organisations_name(span: Span) -> Evidence:
+    """What the form of a name says that somebody took for an organisation's."""
+    parts = span.text.split()
+    if any(link in span.text for link in (" of ", " and ", " & ")):
+        yield "organisation", 3
+    elif 1 < len(parts) <= 3 and parts[0] in words("first_names.txt") and not _ends_as_organisation(parts):
+        yield "person", 1.5
 
 
 def _place_weight(name: str) -> float:
@@ -194,7 +214,7 @@ def _place_weight(name: str) -> float:
     if known is not None:
         return 1
     found = cities(name)
-    return 0.5 if found and not is_person_like(name) else 0
+    return 1 if found and not is_person_like(name) else 0
 
 
 @lru_cache

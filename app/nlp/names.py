@@ -19,7 +19,10 @@ LEADING |= frozenset(
 )
 POSSESSIVES = frozenset({"'s", "’s", "'", "’", "`s", "s'"})
 MARKS = frozenset("\"“”‘’'`´,.;:!?()[]{}<>-–—*/\\|#&+=@%$…")
+BREAKS = frozenset({"(", ")", "[", "]", "--", "—", "–"})
 SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "I", "II", "III", "IV", "VI", "VII", "VIII", "XVI", "XXIII"})
+SMALL_ENDS = frozenset({"news", "agency", "newspaper", "union", "group", "daily", "police", "of", "and", "spokesman"})
+DATE = re.compile(r"\d[\d/.:-]*")
 LONGEST_TITLE = 4
 LONGEST_NAME = 8
 # The second half of a Korean or Chinese given name; longer words behind a hyphen are "-led", "-based".
@@ -49,8 +52,17 @@ def candidates(doc: Doc) -> list[Candidate]:
     """All candidates of a doc in order; none overlap."""
     found = [name for entity in doc.ents if entity.label_ in LABELS for name in _repaired(entity)]
     taken = {i for name in found for i in range(name.start, name.end)}
-    found += [name for name in _given_away(doc, taken) if taken.isdisjoint(range(name.start, name.end))]
+    more = [*_given_away(doc, taken), *_in_brackets(doc, found)]
+    found += [name for name in more if taken.isdisjoint(range(name.start, name.end))]
     return _joined(doc, sorted(found))
+
+
+def _in_brackets(doc: Doc, names: list[Candidate]) -> Iterator[Candidate]:
+    """The acronym in brackets right behind an organisation's name."""
+    for name in names:
+        parts = [token.text for token in doc[name.end : name.end + 3]]
+        if name.label == "ORG" and len(parts) == 3 and parts[0] == "(" and parts[2] == ")" and parts[1].isupper():
+            yield Candidate(name.end + 1, name.end + 2, "ORG", "bracketed")
 
 
 def _joined(doc: Doc, names: list[Candidate]) -> list[Candidate]:
@@ -165,10 +177,10 @@ def _repaired(entity: Span) -> Iterator[Candidate]:
 
 
 def _pieces(entity: Span) -> Iterator[Span]:
-    """The entity cut at line ends, and at commas if it is a person's."""
+    """The entity cut at line ends and brackets, and at commas if it is a person's."""
     start = entity.start
     for token in entity:
-        cuts = token.is_space or (token.text in {",", ";", "(", ")", "/"} and entity.label_ == "PERSON")
+        cuts = token.is_space or token.text in BREAKS or (token.text in {",", ";", "/"} and entity.label_ == "PERSON")
         if cuts:
             yield entity.doc[start : token.i]
             start = token.i + 1
@@ -180,9 +192,14 @@ def _trimmed(span: Span) -> tuple[int, int]:
     doc = span.doc
     while start < end and (doc[start].lower_ in LEADING or _is_edge(doc[start])):
         start += 1
-    while end > start and (doc[end - 1].text in POSSESSIVES or _is_edge(doc[end - 1])):
+    while end > start and (doc[end - 1].text in POSSESSIVES or _is_edge(doc[end - 1]) or _trails(doc[end - 1], start)):
         end -= 1
     return start, end
+
+
+def _trails(token: Token, start: int) -> bool:
+    """Whether a small word or figure ends the recogniser's span behind the name ("Interfax news agency")."""
+    return token.i > start and (token.is_digit or DATE.fullmatch(token.text) is not None or token.text in SMALL_ENDS)
 
 
 def _is_edge(token: Token) -> bool:

@@ -69,7 +69,9 @@ def _by_lexicon(doc: Doc, text: str) -> Iterator[Named]:
     nowhere = {offset for found in _not_places().find(text) for offset in range(found.start, found.end)}
     for found in gazetteer.place_names().find(text):
         known = gazetteer.readings()[found.value]
-        if not {found.start, found.end - 1} <= nowhere and _stands_as_place(doc, text, found.start, found.end, found.value, known):
+        if not {found.start, found.end - 1} <= nowhere and _stands_as_place(
+            doc, text, found.start, found.end, found.value, known
+        ):
             yield Named(found.start, found.end, found.value, known, known.meaning)
 
 

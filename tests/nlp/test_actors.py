@@ -1,0 +1,118 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.tokens import Doc
+
+from app.nlp.actors import actors
+from app.nlp.countries import countries
+from app.spans import ActorSpan
+from tests.nlp.annotating import parser
+
+SUMMIT = """\
+OKAFOR MEETS MARLOW
+PORT ELLIS (Northern Wire) - Kenyan President Ada Okafor met Britain's Foreign Secretary William Marlow on Tuesday.
+Okafor said the talks with the World Health Organization (WHO) had gone well. Mr. Marlow, 54, praised the WHO.
+"We trust Marlow's word," Okafor told reporters, as Palestinians and Kurds marched outside.
+"""
+FAMILY = """\
+Sam Whitlock founded the shipyard. His son, Sam Whitlock Jr., runs it now.
+Sam Whitlock Jr. said the yard would grow. The director, Nora Whitlock, disagreed, and Whitlock left the room.
+"""
+
+
+def annotated(text: str) -> Doc:
+    doc: Doc = countries(actors(parser()(text)))
+    return doc
+
+
+def forms(doc: Doc) -> dict[str, list[str]]:
+    """The words that name each actor, by its display name."""
+    return {
+        actor.name: [doc.text[mention.start : mention.end] for mention in doc._.mentions if mention.actor == actor.id]
+        for actor in doc._.actors
+    }
+
+
+def named(doc: Doc, name: str) -> ActorSpan:
+    actors_found: list[ActorSpan] = doc._.actors
+    return next(actor for actor in actors_found if actor.name == name)
+
+
+def test_a_person_found_once_in_full_is_found_everywhere() -> None:
+    doc = annotated(SUMMIT)
+    assert forms(doc)["Ada Okafor"] == ["OKAFOR", "Ada Okafor", "Okafor", "Okafor"]
+    assert forms(doc)["William Marlow"] == ["MARLOW", "William Marlow", "Marlow", "Marlow"]
+
+
+def test_titles_and_possessives_are_not_part_of_the_name_but_roles() -> None:
+    doc = annotated(SUMMIT)
+    assert named(doc, "Ada Okafor").roles == ("Kenyan President",)
+    assert named(doc, "William Marlow").roles == ("Britain's Foreign Secretary",)
+
+
+def test_a_role_tells_the_country() -> None:
+    doc = annotated(SUMMIT)
+    assert named(doc, "Ada Okafor").country == "KE"
+    assert named(doc, "William Marlow").country == "GB"
+
+
+def test_an_acronym_and_the_full_name_are_one_organisation() -> None:
+    doc = annotated(SUMMIT)
+    assert forms(doc)["World Health Organization"] == ["World Health Organization", "WHO", "WHO"]
+    assert named(doc, "World Health Organization").kind == "organisation"
+
+
+def test_peoples_are_groups() -> None:
+    doc = annotated(SUMMIT)
+    assert (named(doc, "Palestinians").kind, named(doc, "Palestinians").country) == ("group", "PS")
+    assert (named(doc, "Kurds").kind, named(doc, "Kurds").country) == ("group", None)
+
+
+def test_father_and_son_stay_apart() -> None:
+    doc = annotated(FAMILY)
+    assert forms(doc)["Sam Whitlock"] == ["Sam Whitlock"]
+    assert forms(doc)["Sam Whitlock Jr."] == ["Sam Whitlock Jr.", "Sam Whitlock Jr."]
+
+
+def test_a_surname_of_several_goes_to_the_one_named_last() -> None:
+    assert forms(annotated(FAMILY))["Nora Whitlock"] == ["Nora Whitlock", "Whitlock"]
+
+
+def test_an_apposition_is_a_role() -> None:
+    doc = annotated("Tamsen Kirby, the mayor of Riga, said the bridge was safe. Kirby opened it.")
+    assert named(doc, "Tamsen Kirby").roles == ("mayor of Riga",)
+    assert named(doc, "Tamsen Kirby").country == "LV"
+
+
+def test_one_kind_holds_for_a_name_throughout() -> None:
+    text = (
+        "U.S. President Donald Trump hosted talks. Trump lauded Iran. It was Trump's third meeting. "
+        "On the Iran front, Trump confirmed plans. As Trump looks on, others wait."
+    )
+    assert [(actor.name, actor.kind) for actor in annotated(text)._.actors] == [("Donald Trump", "person")]
+
+
+def test_countries_days_and_laws_are_no_actors() -> None:
+    assert annotated("On Monday, Israel and Qatar spoke of Easter in Gaza.")._.actors == []
+
+
+def test_no_actors_in_an_empty_text() -> None:
+    assert annotated("")._.mentions == []
+
+
+NAMES = st.sampled_from(["Ada Okafor", "OKAFOR", "the U.N.", "President", "Jordan", "Mr.", "O’Neil-", "Paris, Texas"])
+MARKS = st.sampled_from([" ", ", ", ". ", "\n", "'s ", "“", "”", "(", ") - ", "Jr.", "\u2028", "\u0301", "💧"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(st.one_of(NAMES, MARKS, st.text(max_size=5))).map("".join)))
+def test_any_text_gives_sound_annotations(text: str) -> None:
+    doc = annotated(text)
+    ids = [actor.id for actor in doc._.actors]
+    assert len(ids) == len(set(ids))
+    spans = {(mention.start, mention.end) for mention in doc._.mentions}
+    assert {mention.actor for mention in doc._.mentions} == set(ids)
+    assert spans.isdisjoint({(place.start, place.end) for place in doc._.toponyms})
+    for span in (*doc._.mentions, *doc._.toponyms):
+        assert 0 <= span.start < span.end <= len(text)
+        assert text[span.start : span.end].strip()
+        assert span.rule
