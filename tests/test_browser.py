@@ -1,0 +1,193 @@
+"""The whole of Newsgloss as its users meet it: the demo stories, the real server, a real browser."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlmodel import Session
+
+from app.store.browse import get_story
+from app.store.db import make_engine
+from tests.conftest import find_browser
+
+pytestmark = pytest.mark.browser
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+RETOLD = "Trump hosts Netanyahu as first round of Gaza talks in Qatar stalls"
+PAGES = (
+    "/",
+    "/?q=talks",
+    "/?person=999",
+    "/people",
+    "/organisations",
+    "/groups",
+    "/countries",
+    "/countries/IL",
+    "/quotes",
+    "/sources",
+    "/about",
+    "/help",
+    "/api/docs",
+    "/nowhere",
+)
+
+
+def run(*arguments: str, url: str) -> None:
+    environment = {**os.environ, "NEWSGLOSS_DATABASE_URL": url}
+    subprocess.run([sys.executable, "-m", "app.cli", *arguments], env=environment, check=True, stdout=subprocess.PIPE)
+
+
+@pytest.fixture(scope="module")
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An archive with the demo stories, annotated by the real pipeline."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'archive.db'}"
+    run("add", str(SEEDS), url=url)
+    return url
+
+
+@pytest.fixture(scope="module")
+def site(demo_url: str) -> Iterator[str]:
+    """The address of a server over the demo stories."""
+    environment = {**os.environ, "NEWSGLOSS_DATABASE_URL": demo_url}
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        found = re.search(r"http://\S+", server.stdout.readline())
+        assert found is not None
+        yield found[0].rstrip("/")
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=options)
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser, site: str, **context: object) -> tuple[BrowserContext, Page, list[str]]:
+    """A page, and a list of what it complains of: script errors, refused styles, requests to other hosts."""
+    opened = browser.new_context(base_url=site, **context)  # type: ignore[arg-type]
+    page = opened.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None)
+    page.on("request", lambda sent: complaints.append(sent.url) if not sent.url.startswith((site, "data:")) else None)
+    return opened, page, complaints
+
+
+def test_from_the_list_to_a_quote_to_its_speaker_to_a_country(browser: Browser, site: str) -> None:
+    context, page, complaints = open_page(browser, site, viewport={"width": 1280, "height": 900})
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Stories", exact=True)).to_be_visible()
+    expect(page.get_by_role("status").first).to_contain_text("20 stories")
+
+    # The retold story's people are in it alone, so they are found through the index of people.
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="People").click()
+    page.get_by_role("searchbox", name=re.compile("people|name", re.IGNORECASE)).last.fill("netanyahu")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Benjamin Netanyahu").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Benjamin Netanyahu")
+    page.goto("/?q=Netanyahu")
+    facet = page.get_by_role("complementary", name="Filters")
+    facet.get_by_role("link", name=re.compile("^Benjamin Netanyahu")).first.click()
+    expect(page.get_by_role("region", name="Active filters")).to_contain_text("Benjamin Netanyahu")
+    page.get_by_role("link", name=RETOLD).click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(RETOLD)
+    expect(page.locator("#story-text")).to_contain_text("according to Palestinian sources")
+    page.get_by_role("link", name=re.compile("^First of")).click()
+    expect(page).to_have_url(re.compile("#marked$"))
+    page.goto(re.sub(r"[?#].*", "", page.url) + "#q1")
+    expect(page.locator("#q1")).to_be_in_viewport()
+
+    page.locator("#story-text a", has_text="Netanyahu").first.click()
+    expect(page).to_have_url(re.compile(r"/people/\d+-benjamin-netanyahu$"))
+    expect(page.locator("main")).to_contain_text("If people want to stay, they can stay")
+    expect(page.locator("main")).to_contain_text("Israel’s Prime Minister")
+
+    page.goto("/?q=Netanyahu")
+    page.get_by_role("complementary", name="Filters").get_by_role("link", name=re.compile("^Qatar")).first.click()
+    expect(page).to_have_url(re.compile(r"country=QA"))
+    expect(page.get_by_role("link", name=RETOLD)).to_be_visible()
+    page.get_by_role("link", name=re.compile("Words.*Netanyahu")).click()
+    expect(page).to_have_url(re.compile(r"\?country=QA$"))
+    assert complaints == []
+    context.close()
+
+
+def test_the_text_in_the_browser_is_the_stored_text(browser: Browser, site: str, demo_url: str) -> None:
+    context, page, _ = open_page(browser, site)
+    engine = make_engine(demo_url)
+    with Session(engine) as session:
+        for story_id in range(1, 21):
+            story = get_story(session, story_id)
+            assert story is not None
+            page.goto(f"/stories/{story_id}")
+            assert page.locator("#story-text").evaluate("element => element.textContent") == story.text
+            assert page.get_by_text("This story is invented.").count() == int(story.invented)
+    engine.dispose()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_a_small_screen_and_is_accessible(browser: Browser, site: str, scheme: str) -> None:
+    context, page, complaints = open_page(browser, site, viewport={"width": 320, "height": 640}, color_scheme=scheme)
+    page.goto("/people")
+    person = page.locator("main a[href^='/people/']").first.get_attribute("href")
+    assert person is not None
+    for path in (*PAGES, person, "/stories/1", "/stories/9"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+    assert complaints == []
+    context.close()
+
+
+def test_layers_can_be_switched_off_and_stay_off(browser: Browser, site: str) -> None:
+    context, page, complaints = open_page(browser, site, viewport={"width": 1280, "height": 900})
+    page.goto("/stories/1")
+    mention = page.locator("#story-text a", has_text="Netanyahu").first
+    tinted = "element => getComputedStyle(element).backgroundColor"
+    plain = page.locator("#story-text p").first.evaluate(tinted)
+    assert mention.evaluate(tinted) != plain
+    page.get_by_role("checkbox", name="actors").uncheck()
+    assert mention.evaluate(tinted) == plain
+    page.reload()
+    assert mention.evaluate(tinted) == plain
+    assert complaints == []
+    context.close()
+
+
+def test_quotes_can_be_stepped_through_by_keyboard(browser: Browser, site: str) -> None:
+    context, page, _ = open_page(browser, site, viewport={"width": 1280, "height": 900})
+    page.goto("/stories/1")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile("#q2$"))
+    page.keyboard.press("k")
+    expect(page).to_have_url(re.compile("#q1$"))
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox").first).to_be_focused()
+    context.close()
+
+
+def test_everything_is_readable_without_script(browser: Browser, site: str) -> None:
+    context, page, _ = open_page(browser, site, java_script_enabled=False)
+    page.goto("/")
+    page.get_by_role("searchbox").first.fill("harbour")
+    page.get_by_role("button", name="Search").first.click()
+    expect(page).to_have_url(re.compile(r"\?q=harbour$"))
+    page.locator("article h2 a").first.click()
+    expect(page.get_by_role("heading", name="In this story")).to_be_visible()
+    context.close()
