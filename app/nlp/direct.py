@@ -259,7 +259,7 @@ def attribution_before(doc: Doc, item: Placed, segment: Segment) -> Attribution 
         verb = _verb_at(doc, i)
         if verb is not None and not (mark == "," and last - verb.i > 12):
             return _from_verb(verb, "direct-colon" if mark == ":" else "direct-verb-before")
-    if mark == ":" and doc[last - 1].pos_ == "PROPN":
+    if mark == ":":
         source = _noun_phrase_from(doc, segment.start, last)
         if source and len(source) <= 8:
             return Attribution((last,), source, last, "direct-bare-colon")

@@ -1,0 +1,198 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.nlp.annotating import annotated, found, said, shown
+
+PIECES = st.sampled_from(
+    [
+        "“", "”", '"', "''", "‘", "’", "«", "»", "\n", "\n\n", " ", ", ", ". ", ": ", "— ", "she said", "according to",
+        "officials", "The mayor", "told Reuters", "that the road is shut", "reportedly", "declined to comment", "who",
+        "Source: ", "Reference(s):", "\u200b", "😀", "\r\n", "on condition of anonymity because", "é", "\x00",
+    ]
+)  # fmt: skip
+HOSTILE = st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=120)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "“We will rebuild the harbour,” the mayor said.",
+            ("direct", "the mayor", "said", "“We will rebuild the harbour,”"),
+        ),
+        (
+            "“We will rebuild the harbour,” said Ines Calder, the mayor of Port Ellis.",
+            ("direct", "Ines Calder, the mayor of Port Ellis", "said", "“We will rebuild the harbour,”"),
+        ),
+        (
+            'Calder said: "We will rebuild the harbour."',
+            ("direct", "Calder", "said", '"We will rebuild the harbour."'),
+        ),
+        (
+            "''We will rebuild the harbour,'' Calder told reporters on Monday.",
+            ("direct", "Calder", "told", "''We will rebuild the harbour,''"),
+        ),
+        (
+            "The governor added, “Nobody was hurt.”",
+            ("direct", "The governor", "added", "“Nobody was hurt.”"),
+        ),
+        (
+            "“Nobody was hurt,” according to the governor.",
+            ("direct", "the governor", "according to", "“Nobody was hurt,”"),
+        ),
+    ],
+)
+def test_direct_quotations_have_their_cue_and_source(text: str, expected: tuple[str, ...]) -> None:
+    assert shown(annotated(text)) == [expected]
+
+
+def test_a_quotation_split_by_its_cue_is_one_quote_with_two_pieces() -> None:
+    doc = annotated("“The ferry left early,” Calder said. “Nobody had told the crew.”")
+    assert shown(doc) == [("direct", "Calder", "said", "“The ferry left early,” … “Nobody had told the crew.”")]
+
+
+def test_a_quotation_split_within_its_sentence_is_one_quote() -> None:
+    doc = annotated("“The ferry,” Calder said, “left far too early.”")
+    assert shown(doc) == [("direct", "Calder", "said", "“The ferry,” … “left far too early.”")]
+
+
+def test_two_attributed_quotations_stay_two() -> None:
+    doc = annotated("“The ferry left early,” Calder said. “Nobody had told the crew,” Osei replied.")
+    assert [source for _, source, _, _ in shown(doc)] == ["Calder", "Osei"]
+
+
+def test_a_quotation_over_several_paragraphs_is_one_quote() -> None:
+    doc = annotated("“The storm came at night,” Calder said. “We had no power.\n\n“By morning the pier was gone.”")
+    ((_, source, _, content),) = shown(doc)
+    assert source == "Calder"
+    assert content.count(" … ") == 2
+
+
+def test_a_colon_at_the_end_of_a_paragraph_introduces_the_next_one() -> None:
+    doc = annotated("After the vote Calder wrote:\n\n“The harbour belongs to everybody in this town.”")
+    assert shown(doc) == [("direct", "Calder", "wrote", "“The harbour belongs to everybody in this town.”")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Calder said the harbour would reopen in May.", ("Calder", "said", "the harbour would reopen in May")),
+        ("The harbour would reopen in May, Calder said.", ("Calder", "said", "The harbour would reopen in May")),
+        (
+            "The talks ended without a deal, according to Danish officials.",
+            ("Danish officials", "according to", "The talks ended without a deal"),
+        ),
+        (
+            "According to Danish officials, the talks ended without a deal.",
+            ("Danish officials", "According to", "the talks ended without a deal"),
+        ),
+        (
+            "Calder told the council that the bridge was unsafe.",
+            ("Calder", "told", "that the bridge was unsafe"),
+        ),
+        (
+            "Calder suggested that residents could stay.",
+            ("Calder", "suggested", "that residents could stay"),
+        ),
+        (
+            "The minister denied the allegations.",
+            ("The minister", "denied", "the allegations"),
+        ),
+        (
+            "Osei accused the company of hiding the leak.",
+            ("Osei", "accused", "the company of hiding the leak"),
+        ),
+        (
+            "Residents blamed the company for the leak.",
+            ("Residents", "blamed", "the company for the leak"),
+        ),
+    ],
+)
+def test_reported_speech_is_found_in_its_frames(text: str, expected: tuple[str, ...]) -> None:
+    assert ("indirect", *expected) in shown(annotated(text))
+
+
+def test_a_participle_takes_the_subject_of_its_sentence() -> None:
+    doc = annotated("Osei opposed the plan, saying it would cost the town too much.")
+    assert ("indirect", "Osei", "saying", "it would cost the town too much") in shown(doc)
+
+
+def test_a_noun_with_a_participle_is_its_source() -> None:
+    doc = annotated("The blockade goes on, with aid agencies warning that fuel will run out within days.")
+    assert ("indirect", "aid agencies", "warning", "that fuel will run out within days") in shown(doc)
+
+
+def test_words_in_marks_within_reported_speech_make_it_mixed() -> None:
+    doc = annotated("Calder said the new pier was a “gift to the town” from its builders.")
+    ((kind, source, cue, content),) = shown(doc)
+    assert (kind, source, cue) == ("mixed", "Calder", "said")
+    assert content.startswith("the new pier was a “gift to the town”")
+
+
+def test_marks_at_the_end_of_reported_speech_belong_to_it() -> None:
+    doc = annotated("Calder said the new pier was part of a “lasting deal.”")
+    assert said(doc, found(doc)[0].content).endswith("“lasting deal.”")
+
+
+def test_a_name_behind_a_dash_signs_a_quotation() -> None:
+    doc = annotated("“The pier was the heart of our town.” — Tamsen Kirby\nThe town voted.")
+    assert shown(doc) == [("direct", "Tamsen Kirby", "—", "“The pier was the heart of our town.”")]
+
+
+def test_a_headline_may_be_a_name_and_its_words() -> None:
+    doc = annotated("Ines Calder: The harbour will open again in May\nThe town waits.")
+    assert shown(doc)[0] == ("indirect", "Ines Calder", ":", "The harbour will open again in May")
+
+
+def test_a_label_in_a_headline_is_no_source() -> None:
+    assert shown(annotated("The Latest: Harbour opens again in May\nThe town waits.")) == []
+
+
+def test_a_clause_that_ends_in_marks_is_quoted_whole() -> None:
+    doc = annotated("The new pier is a “gift to the whole town,” Calder said.")
+    ((kind, source, cue, content),) = shown(doc)
+    assert (kind, source, cue) == ("mixed", "Calder", "said")
+    assert content == "The new pier is a “gift to the whole town,”"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The band played “Harbour Lights” twice.",
+        "The so-called “dry line” moved east.",
+        "Calder walked along the pier and waited for the boat.",
+        "",
+        "\n \n",
+        "“",
+        "”",
+    ],
+)
+def test_titles_and_plain_narration_are_no_quotes(text: str) -> None:
+    assert shown(annotated(text)) == []
+
+
+def test_a_free_standing_quotation_is_kept_without_a_speaker() -> None:
+    doc = annotated("The hall fell silent.\n\n\n“Nobody has told us why the harbour is closed.”")
+    ((kind, source, cue, _),) = shown(doc)
+    assert (kind, source, cue) == ("direct", "", "")
+    assert found(doc)[0].speaker is None
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HOSTILE)
+def test_any_text_gives_ordered_pieces_inside_it_and_known_references(text: str) -> None:
+    doc = annotated(text)
+    sources = {source.id for source in doc._.sources}
+    for quote in found(doc):
+        assert quote.content
+        assert quote.source_ref is None or quote.source_ref in sources
+        for spans in (quote.content, quote.cue, quote.source):
+            reached = 0
+            for start, end in spans:
+                assert reached <= start < end <= len(text)
+                reached = end
+    for source in doc._.sources:
+        assert source.mentions
+        assert all(0 <= start < end <= len(text) for start, end in source.mentions)
+    assert all(0 <= start < end <= len(text) for start, end in doc._.references)

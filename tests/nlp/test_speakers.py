@@ -1,0 +1,77 @@
+import pytest
+
+from app.spans import ActorSpan
+from tests.nlp.annotating import annotated, found
+
+CALDER = ActorSpan("a1", "Ines Calder", "person", roles=("mayor of Port Ellis",))
+OSEI = ActorSpan("a2", "Daniel Osei", "person", roles=("Prime Minister",))
+UMBER = ActorSpan("a3", "Umber Rail", "organisation")
+KIRBY = ActorSpan("a4", "Tamsen Kirby", "person")
+NAMES = {
+    CALDER: ("Ines Calder", "Calder"),
+    OSEI: ("Daniel Osei", "Osei"),
+    UMBER: ("Umber Rail",),
+    KIRBY: ("Tamsen Kirby", "Kirby"),
+}
+
+
+def speaker_of_last(text: str) -> str | None:
+    return found(annotated(text, NAMES))[-1].speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Ines Calder said the pier was safe.", "a1"),
+        ("The mayor, Ines Calder, said the pier was safe.", "a1"),
+        ("Prime Minister Daniel Osei, an ally of Ines Calder, said the pier was safe.", "a2"),
+        ("A lawyer for Ines Calder said the pier was safe.", None),
+        ("Ines Calder's lawyer said the pier was safe.", None),
+        ("Umber Rail said the line would open on Friday.", "a3"),
+    ],
+)
+def test_a_name_speaks_only_where_it_is_the_head(text: str, speaker: str | None) -> None:
+    assert speaker_of_last(text) == speaker
+
+
+def test_a_pronoun_is_the_person_of_its_gender_named_before() -> None:
+    text = "Daniel Osei met Ines Calder in the harbour. “The pier is safe,” {} said."
+    assert speaker_of_last(text.format("he")) == "a2"
+    assert speaker_of_last(text.format("she")) == "a1"
+
+
+def test_a_pronoun_goes_to_the_last_speaker_where_the_gender_is_not_known() -> None:
+    text = "Tamsen Kirby said the pier was safe. “It held all winter,” she said."
+    assert speaker_of_last(text) == "a4"
+
+
+def test_a_settled_gender_holds_for_the_rest_of_the_story() -> None:
+    text = (
+        "Tamsen Kirby said the pier was safe. “It held all winter,” she said.\n"
+        "Daniel Osei thanked Kirby. “The town is proud,” he said."
+    )
+    assert speaker_of_last(text) == "a2"
+
+
+def test_a_relative_pronoun_is_the_noun_before_it() -> None:
+    text = "The hall was full. It cheered Ines Calder, who said the pier was safe."
+    assert speaker_of_last(text) == "a1"
+
+
+def test_a_title_leads_to_whoever_has_the_role() -> None:
+    text = "Ines Calder met Daniel Osei. The mayor said the pier was safe."
+    doc = annotated(text, NAMES)
+    assert found(doc)[-1].speaker == "a1"
+    (mention,) = [item for item in doc._.mentions if item.level == "nominal"]
+    assert (doc.text[mention.start : mention.end], mention.rule) == ("The mayor", "title")
+
+
+def test_a_resolved_pronoun_becomes_a_mention() -> None:
+    doc = annotated("Ines Calder spoke first. “The pier is safe,” she said.", NAMES)
+    (mention,) = [item for item in doc._.mentions if item.level == "pronoun"]
+    assert (doc.text[mention.start : mention.end], mention.actor) == ("she", "a1")
+
+
+def test_what_cannot_be_resolved_stays_open() -> None:
+    doc = annotated("“The pier is safe,” she said.")
+    assert found(doc)[0].speaker is None
