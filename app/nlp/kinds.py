@@ -44,6 +44,7 @@ COMPANY_NOUN_BEHIND = re.compile(
     r"(?: Newsroom| newsroom| shares?\b| stock\b|['’]s? (?:shares|stock|profits?)\b| spokes(?:man|woman)\b)"
 )
 OFFICE_BEHIND = re.compile(r" (?:Minister|Secretary|Commissioner)\b")
+OPENING, CLOSING = frozenset("\"“‘'"), frozenset("\"”’'")
 COMMA_NAME = re.compile(r", ([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
 
 
@@ -158,6 +159,15 @@ def _is_country_or_state(name: str) -> bool:
     return known is not None and known.meaning in {"country-name", "state"}
 
 
+def _is_a_title_of_a_work(text: str, span: Span, _name: Candidate) -> Evidence:
+    """Several words alone in quotation marks."""
+    quoted = (
+        text[span.start_char - 1 : span.start_char] in OPENING and text[span.end_char : span.end_char + 1] in CLOSING
+    )
+    if quoted and len(span) > 1 and span.start_char and span.end_char < len(text):
+        yield "other", 3
+
+
 def _is_part_of_an_office(text: str, span: Span, _name: Candidate) -> Evidence:
     """So is "Education" in "Education Minister", and "State" in "Secretary of State"."""
     if OFFICE_BEHIND.match(text, span.end_char) or text.endswith("Secretary of ", 0, span.start_char):
@@ -177,6 +187,7 @@ WITNESSES: tuple[Callable[[str, Span, Candidate], Evidence], ...] = (
     _stands_as_a_place_does,
     _stands_as_a_company_does,
     _is_part_of_an_office,
+    _is_a_title_of_a_work,
 )
 
 
@@ -187,7 +198,11 @@ def _known_of(name: str) -> Evidence:
         yield "other", 20
     if name in known_organisations() or name in words("media.txt"):
         yield "organisation", 10
-    if _ends_as_organisation(parts):
+    if name in words("not_places.txt"):
+        yield "other", 10
+    if len(parts) > 1 and parts[-1] in words("place_words.txt"):
+        yield "place", 6
+    elif _ends_as_organisation(parts):
         yield "organisation", 3
     elif ACRONYM.fullmatch(name):
         yield "organisation", 1

@@ -213,11 +213,12 @@ def title_words() -> frozenset[tuple[str, ...]]:
 
 
 def _after_titles(doc: Doc, start: int, end: int) -> tuple[int, bool]:
-    """Where the name starts once the titles at its head are left out, and whether there were any."""
-    at = start
+    """Where the name starts once titles and roles at its head are left out, and whether a title was among them."""
+    at, titled = start, False
     while length := _title_length(doc, at, end):
+        titled = titled or tuple(token.text for token in doc[at : at + length]) in title_words()
         at += length
-    return (at, True) if start < at < end else (start, False)
+    return at, titled
 
 
 def _title_length(doc: Doc, start: int, end: int) -> int:

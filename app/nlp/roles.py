@@ -88,7 +88,7 @@ def _is_role(token: Token) -> bool:
 
 
 def _without_article(span: Span) -> Span:
-    return span[1:] if len(span) and span[0].pos_ == "DET" else span
+    return span[1:] if len(span) and span[0].pos_ in {"DET", "PRON"} else span
 
 
 def _text(span: Span) -> str:
