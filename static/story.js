@@ -21,15 +21,24 @@ card.className = "gloss";
 card.hidden = true;
 document.body.append(card);
 let shownFor = null;
+let byPointer = false;
 let timer = 0;
 
-function show(element) {
+function rule(element) {
+  const line = document.createElement("p");
+  line.className = "rule";
+  line.textContent = `name found by the rule ${element.dataset.r}`;
+  return line;
+}
+
+function show(element, pointed = false) {
   const rows = descriptions(element).map((id) => document.getElementById(id)).filter(Boolean);
   if (!rows.length) return;
-  card.replaceChildren(...rows.map((row) => row.cloneNode(true)));
+  card.replaceChildren(...rows.map((row) => row.cloneNode(true)), ...(element.dataset.r ? [rule(element)] : []));
   card.querySelectorAll("[id]").forEach((row) => row.removeAttribute("id"));
   card.hidden = false;
   shownFor = element;
+  byPointer = pointed;
   const place = element.getClientRects()[0];
   const left = Math.min(place.left, document.documentElement.clientWidth - card.offsetWidth - 8);
   const below = place.bottom + card.offsetHeight + 8 < window.innerHeight;
@@ -44,6 +53,7 @@ function hide() {
   card.hidden = true;
   shownFor = null;
   inText(".lit").forEach((element) => element.classList.remove("lit"));
+  lightTarget();
 }
 
 // A quote's words, its cue and its source light up together.
@@ -64,13 +74,13 @@ story.addEventListener("pointerover", (event) => {
   const element = highlight(event.target);
   if (!element || event.pointerType === "touch") return;
   if (element === shownFor) clearTimeout(timer);
-  else if (descriptions(element).length) later(() => show(element));
+  else if (descriptions(element).length) later(() => show(element, true));
 });
 story.addEventListener("pointerout", (event) => {
-  if (highlight(event.target)) later(hide);
+  if (highlight(event.target) && (byPointer || card.hidden)) later(hide);
 });
 card.addEventListener("pointerenter", () => clearTimeout(timer));
-card.addEventListener("pointerleave", () => later(hide));
+card.addEventListener("pointerleave", () => byPointer && later(hide));
 card.addEventListener("click", hide);
 story.addEventListener("focusin", (event) => {
   const element = highlight(event.target);

@@ -14,7 +14,8 @@ from app.store.cards import MentionCard, StoryActorCard, StoryPage, StoryQuoteCa
 from app.web import links
 
 Part = Literal["name", "content", "cue", "voice", "source", "reference"]
-Thing = MentionCard | ToponymCard | StoryQuoteCard | StorySourceCard | None
+Name = MentionCard | ToponymCard
+Thing = Name | StoryQuoteCard | StorySourceCard | None
 
 QUOTE_KINDS = ("direct", "mixed", "indirect")
 QUOTE_MARKS = {"direct": "“", "mixed": "“…", "indirect": "…"}
@@ -48,10 +49,10 @@ class Marked:
 class Segment:
     """A stretch of text over which nothing changes.
 
-    `actor` or `country` is what the innermost name here refers to (`level` as of mentions). `quotes` are those whose
-    content this is, `cues` and `voices` those whose cue or source span it is; `opens` those of which a piece starts
-    here, `closes` those of which one ends. `ids` are the anchors at its start, and `lead` the row of the panel that
-    it leads back to.
+    `actor` or `country` is what the innermost name here refers to (`level` as of mentions, `rule` that found it).
+    `quotes` are those whose content this is, `cues` and `voices` those whose cue or source span it is; `opens` those
+    of which a piece starts here, `closes` those of which one ends. `ids` are the anchors at its start, and `lead` the
+    row of the panel that it leads back to.
     """
 
     start: int
@@ -60,6 +61,7 @@ class Segment:
     actor: StoryActorCard | None = None
     country: str | None = None
     level: str | None = None
+    rule: str | None = None
     quotes: tuple[StoryQuoteCard, ...] = ()
     cues: tuple[StoryQuoteCard, ...] = ()
     voices: tuple[StoryQuoteCard, ...] = ()
@@ -122,6 +124,7 @@ def element(segment: Segment) -> tuple[str, dict[str, str]]:
         "href": _href(segment) or "",
         "data-a": str(segment.actor.actor.id) if segment.actor else "",
         "data-c": segment.country or "",
+        "data-r": segment.rule or "",
         "data-q": _positions(segment.quotes),
         "data-cue": _positions(segment.cues),
         "data-v": _positions(segment.voices),
@@ -265,7 +268,8 @@ def _segment(
         text,
         actor=actor,
         country=country,
-        level=name.level if isinstance(name, MentionCard) else None,
+        level=_level(name) if name else None,
+        rule=name.rule if name and (actor or country) else None,
         quotes=quotes,
         cues=_quotes(active, "cue"),
         voices=_quotes(active, "voice"),
@@ -293,15 +297,14 @@ def _quotes(layers: Sequence[_Layer], part: Part) -> tuple[StoryQuoteCard, ...]:
     return tuple(layer.thing for layer in layers if layer.part == part and isinstance(layer.thing, StoryQuoteCard))
 
 
-def _innermost(active: Sequence[_Layer]) -> Thing:
+def _innermost(active: Sequence[_Layer]) -> Name | None:
     """The shortest name here; a name goes before a description or pronoun however short that is."""
-    names = [layer for layer in active if layer.part == "name"]
-    best = min(names, key=lambda layer: (_is_soft(layer.thing), layer.end - layer.start), default=None)
-    return best.thing if best else None
+    names = (layer.thing for layer in active if isinstance(layer.thing, MentionCard | ToponymCard))
+    return min(names, key=lambda name: (_level(name) != "name", name.end - name.start), default=None)
 
 
-def _is_soft(thing: Thing) -> bool:
-    return isinstance(thing, MentionCard) and thing.level != "name"
+def _level(name: Name) -> str:
+    return name.level if isinstance(name, MentionCard) else "name"
 
 
 def _is_marked(thing: Thing, marked: Marked) -> bool:
@@ -310,7 +313,7 @@ def _is_marked(thing: Thing, marked: Marked) -> bool:
     return isinstance(thing, ToponymCard) and thing.country in marked.countries
 
 
-def _names(page: StoryPage) -> Iterator[MentionCard | ToponymCard]:
+def _names(page: StoryPage) -> Iterator[Name]:
     yield from page.mentions
     yield from page.toponyms
 
