@@ -53,7 +53,12 @@ def serve(
     settings = get_settings()
     migrate(settings.database_url)
     config = uvicorn.Config(create_app(settings), host=host, port=port, log_level="warning")
-    _Server(config).run()
+    server = _Server(config)
+    try:
+        server.run()
+    except SystemExit:
+        # The server has logged the system's reason; this says what to do about it.
+        _fail(f"cannot listen on {host} port {port}; choose another with --host and --port")
 
 
 class _Server(uvicorn.Server):
