@@ -184,7 +184,7 @@ MOST_IN_FOCUS = 3
 LEAD_CHARS = 300
 IN_TITLE, IN_LEAD = 2.0, 0.5
 # Beside the first, a country is in focus if it weighs at least this share of it.
-SHARE_OF_FIRST = 0.5
+SHARE_OF_FIRST = 0.6
 
 
 def in_focus(toponyms: Iterable[ToponymSpan], text: str, title: str) -> tuple[str, ...]:

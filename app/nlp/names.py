@@ -52,7 +52,7 @@ def candidates(doc: Doc) -> list[Candidate]:
     """All candidates of a doc in order; none overlap."""
     found = [name for entity in doc.ents if entity.label_ in LABELS for name in _repaired(entity)]
     taken = {i for name in found for i in range(name.start, name.end)}
-    more = [*_given_away(doc, taken), *_in_brackets(doc, found)]
+    more = [*_given_away(doc, taken, _single_names(doc, found)), *_in_brackets(doc, found)]
     found += [name for name in more if taken.isdisjoint(range(name.start, name.end))]
     return _joined(doc, sorted(found))
 
@@ -253,8 +253,13 @@ def _title_before(doc: Doc, start: int) -> bool:
     )
 
 
-def _given_away(doc: Doc, taken: set[int]) -> Iterator[Candidate]:
-    """Capitalised words that the recogniser passed over, behind a title or starting with a first name."""
+def _single_names(doc: Doc, names: list[Candidate]) -> frozenset[str]:
+    """The persons' names of one word that the recogniser saw."""
+    return frozenset(doc[name.start].text for name in names if name.label == "PERSON" and name.end - name.start == 1)
+
+
+def _given_away(doc: Doc, taken: set[int], singles: frozenset[str]) -> Iterator[Candidate]:
+    """Capitalised words that the recogniser passed over, but a title, a first name or a known surname gives away."""
     first_names = words("first_names.txt")
     at = 0
     while at < len(doc):
@@ -268,6 +273,8 @@ def _given_away(doc: Doc, taken: set[int]) -> Iterator[Candidate]:
             yield Candidate(start, min(end, start + 3), "PERSON", "title", titled=True)
         elif doc[start].text in first_names and end - start in (2, 3) and not _in_capitals(doc[start:end]):
             yield Candidate(start, end, "PERSON", "first-name")
+        elif doc[end - 1].text in singles and end - start == 2 and _continues_person(doc[start]):
+            yield Candidate(start, end, "PERSON", "known-surname")
         at = end
 
 
