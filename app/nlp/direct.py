@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Token
 from app.nlp.cues import FINITE, cue_words, nominal, source_of
 from app.nlp.lexicons import direct_verbs
 from app.nlp.marks import Quotation
+from app.nlp.pieces import Marked
 
 SENTENCE_ENDS = frozenset(".!?;")
 CLOSES_BEFORE_CUE = (",", "?", "!", "—", "–", "-", "…", "...")
@@ -43,19 +44,29 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A quotation with its tokens (end excluded, marks included) and the attributions beside it."""
+    """A quotation with its words, its tokens (end excluded, marks included) and the attributions beside it."""
 
     quotation: Quotation
+    words: str
     start: int
     end: int
     before: Attribution | None = None
     after: Attribution | None = None
 
 
-def placed_quotations(doc: Doc, found: list[Quotation]) -> list[Placed]:
+def placed_quotations(story: Marked) -> list[Placed]:
     """Each quotation with its tokens and the cues right before and after it."""
+    doc = story.doc
     starts = [token.idx for token in doc]
-    bare = [Placed(item, max(bisect_right(starts, item.start) - 1, 0), bisect_left(starts, item.end)) for item in found]
+    bare = [
+        Placed(
+            item,
+            story.text[item.start : item.end].rstrip(MARKS + " "),
+            max(bisect_right(starts, item.start) - 1, 0),
+            bisect_left(starts, item.end),
+        )
+        for item in story.quotations
+    ]
     return [
         replace(
             item,
@@ -131,9 +142,8 @@ def attribution_after(doc: Doc, item: Placed, segment: Segment) -> Attribution |
 def _awaits_cue(doc: Doc, item: Placed, segment: Segment) -> bool:
     if segment.start >= segment.end or not item.quotation.closed:
         return False
-    inner = doc.text[item.quotation.start : item.quotation.end].rstrip(MARKS + " ")
     following = doc[segment.start]
-    return inner.endswith(CLOSES_BEFORE_CUE) or following.text in (",", "—", "–", "-", *SAID)
+    return item.words.endswith(CLOSES_BEFORE_CUE) or following.text in (",", "—", "–", "-", *SAID)
 
 
 def embedded(doc: Doc, item: Placed) -> bool:
@@ -282,8 +292,7 @@ def _from_verb(verb: Token, rule: str) -> Attribution | None:
 
 def _stands_alone(doc: Doc, item: Placed) -> bool:
     """Does the sentence, or a clause of it, end with the quotation?"""
-    text = doc.text[item.quotation.start : item.quotation.end].rstrip(MARKS + " ")
-    if text.endswith((".", "!", "?", ",")):
+    if item.words.endswith((".", "!", "?", ",")):
         return True
     return item.end >= len(doc) or _is_border(doc[item.end]) or doc[item.end].text == ","
 

@@ -5,10 +5,10 @@ reported speech shares with a quotation in marks makes it mixed.
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby
+from itertools import accumulate
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -26,17 +26,18 @@ from app.nlp.direct import (
     sentence_start,
 )
 from app.nlp.lexicons import words
-from app.nlp.marks import Quotation, quotations
+from app.nlp.marks import Quotation
 from app.nlp.paragraphs import paragraph_spans
-from app.spans import QuoteKind, QuoteSpan, Span, Spans
+from app.nlp.pieces import Marked, kind_of, marked, merged, runs, trimmed, widened
+from app.spans import QuoteSpan, Span, Spans
 
 NAME = "newsgloss_quotes"
 
 FEWEST_WORDS_ALONE = 4
+WIDEST_GAP = 20
 HEADLINE = re.compile(r"([^\W\d_](?:[^:\n“\"']|(?<=\w)')*): (\S[^\n]{9,180})")
 LONGEST_LABEL = 6
 LOOSE = frozenset((",", ".", ";", ":", "-", "–", "—", "--"))
-EDGES = " \t\r\n\u00a0,;:–—-()"
 MARKS = "\"“”„«»‘’'`"
 
 
@@ -53,56 +54,56 @@ class Draft:
 @Language.component(NAME)
 def quotes(doc: Doc) -> Doc:
     """Fill `doc._.quotes`; speakers and source references are left to the components after this one."""
-    marked = quotations(doc.text)
-    doc._.quotes = [_to_span(doc, draft, marked, n) for n, draft in enumerate(quote_drafts(doc, marked), 1)]
+    story = marked(doc)
+    doc._.quotes = [_to_span(story, draft, number) for number, draft in enumerate(quote_drafts(story), 1)]
     return doc
 
 
-def quote_drafts(doc: Doc, marked: list[Quotation]) -> list[Draft]:
+def quote_drafts(story: Marked) -> list[Draft]:
     """All quotes of a document, in the order of the text."""
-    groups = list(chained(doc, placed_quotations(doc, marked)))
+    groups = list(chained(story.doc, placed_quotations(story)))
     given = [(group, group_attribution(group)) for group in groups]
     taken = {attribution.anchor for _, attribution in given if attribution is not None}
-    reported = {cue.anchor: cue for cue in likely_cues(doc, marked)}
+    reported = {cue.anchor: cue for cue in likely_cues(story.doc, story.quotations)}
     drafts = [
-        _direct_draft(doc, group, attribution, reported.get(attribution.anchor))
+        _direct_draft(story, group, attribution, reported.get(attribution.anchor))
         for group, attribution in given
         if attribution is not None
     ]
-    headline = headline_quote(doc)
+    headline = headline_quote(story)
     drafts += [headline] if headline is not None else []
-    drafts += _reported_drafts(doc, (cue for anchor, cue in reported.items() if anchor not in taken), marked)
+    drafts += _reported_drafts(story, (cue for anchor, cue in reported.items() if anchor not in taken))
     lonely = _uncovered([group for group, attribution in given if attribution is None], drafts)
-    return _with_lonely(doc, sorted(drafts, key=_order), lonely)
+    return _with_lonely(story.text, sorted(drafts, key=_order), lonely)
 
 
 def _order(draft: Draft) -> tuple[Spans, tuple[int, ...]]:
     return draft.content, draft.cue
 
 
-def _direct_draft(doc: Doc, group: list[Placed], given: Attribution, reported: Cue | None) -> Draft:
+def _direct_draft(story: Marked, group: list[Placed], given: Attribution, reported: Cue | None) -> Draft:
     """A quote of the chained quotations, with the words of its clause that stand outside the marks."""
-    pieces = list(_pieces(group))
+    doc, pieces = story.doc, list(_pieces(group))
     if group[0].after is given and embedded(doc, group[0]):
         start = sentence_start(doc, group[0])
-        clause = trimmed(doc.text, doc[start].idx, group[0].quotation.end)
+        clause = trimmed(story.text, doc[start].idx, group[0].quotation.end)
         pieces += [clause] if clause is not None else []
     elif group[0].before is given and reported is not None:
         between = [i for i in reported.content if given.anchor < i < group[0].start]
         for first, last in runs(between):
-            piece = trimmed(doc.text, doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))
+            piece = story.chars(first, last)
             pieces += [piece] if piece is not None else []
-    return Draft(merged(doc.text, pieces), given.cue, given.source, given.rule)
+    return Draft(merged(story.text, pieces), given.cue, given.source, given.rule)
 
 
-def headline_quote(doc: Doc) -> Draft | None:
+def headline_quote(story: Marked) -> Draft | None:
     """A first paragraph that is a headline of the pattern "Calder: The harbour will open in May"."""
-    first = next(iter(paragraph_spans(doc.text)), None)
-    match = HEADLINE.fullmatch(doc.text, *first) if first is not None else None
+    first = next(iter(paragraph_spans(story.text)), None)
+    match = HEADLINE.fullmatch(story.text, *first) if first is not None else None
     if match is None or match.group(1).lower() in words("headline_labels.txt"):
         return None
-    label = doc.char_span(*match.span(1), alignment_mode="expand")
-    content = trimmed(doc.text, match.start(2), match.end(2))
+    label = story.doc.char_span(*match.span(1), alignment_mode="expand")
+    content = trimmed(story.text, match.start(2), match.end(2))
     if label is None or content is None or len(label) > LONGEST_LABEL or label[-1].pos_ not in ("PROPN", "NOUN"):
         return None
     colon = label.end
@@ -113,22 +114,22 @@ def _pieces(group: list[Placed]) -> Spans:
     return tuple((item.quotation.start, item.quotation.end) for item in group)
 
 
-def _reported_drafts(doc: Doc, cues: Iterable[Cue], marked: list[Quotation]) -> Iterator[Draft]:
+def _reported_drafts(story: Marked, cues: Iterable[Cue]) -> Iterator[Draft]:
     for cue in cues:
-        content = _content_spans(doc, cue, marked)
+        content = _content_spans(story, cue)
         if content:
             yield Draft(content, cue.words, cue.source, cue.rule)
 
 
-def _content_spans(doc: Doc, cue: Cue, marked: list[Quotation]) -> Spans:
+def _content_spans(story: Marked, cue: Cue) -> Spans:
     """The pieces of a cue's content in characters, whole quotations and no punctuation at their edges."""
-    anchor = doc[cue.anchor].idx
+    doc = story.doc
     pieces: list[Span] = []
     for first, last in runs(without_punctuation(doc, with_last_word(doc, cue))):
-        piece = trimmed(doc.text, doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))
+        piece = story.chars(first, last)
         if piece is not None:
-            pieces.append(widened(piece, marked, anchor))
-    return merged(doc.text, pieces)
+            pieces.append(widened(story, piece, doc[cue.anchor].idx))
+    return merged(story.text, pieces)
 
 
 def without_punctuation(doc: Doc, tokens: tuple[int, ...]) -> tuple[int, ...]:
@@ -164,13 +165,13 @@ def _uncovered(groups: list[list[Placed]], drafts: list[Draft]) -> list[list[Pla
     return free
 
 
-def _with_lonely(doc: Doc, drafts: list[Draft], lonely: list[list[Placed]]) -> list[Draft]:
+def _with_lonely(text: str, drafts: list[Draft], lonely: list[list[Placed]]) -> list[Draft]:
     """Quotations without a cue: they go on with the quote right before them, or stand alone, or are none."""
     found = list(drafts)
     for group in lonely:
-        if not stands_alone(doc.text, group[0].quotation):
+        if not stands_alone(text, group[0].quotation):
             continue
-        previous = _quote_before(doc.text, found, group[0].quotation)
+        previous = _quote_before(text, found, group[0].quotation)
         if previous is None:
             found.append(Draft(_pieces(group), (), (), "quotation-alone"))
         else:
@@ -180,10 +181,10 @@ def _with_lonely(doc: Doc, drafts: list[Draft], lonely: list[list[Placed]]) -> l
 
 def stands_alone(text: str, quotation: Quotation) -> bool:
     """Is it a sentence of its own: not a title, a single term or scare quotes?"""
-    words = text[quotation.start : quotation.end].strip(MARKS)
-    if len(words.split()) < FEWEST_WORDS_ALONE or not words.endswith((".", "!", "?", ",", "…")):
+    inner = text[quotation.start : quotation.end].strip(MARKS)
+    if len(inner.split()) < FEWEST_WORDS_ALONE or not inner.endswith((".", "!", "?", ",", "…")):
         return False
-    before = text[: quotation.start].rstrip(" \t\u00a0")
+    before = text[max(0, quotation.start - WIDEST_GAP) : quotation.start].rstrip(" \t\u00a0")
     return not before or before[-1] in ".!?:\n" + MARKS
 
 
@@ -200,78 +201,18 @@ def _quote_before(text: str, drafts: list[Draft], quotation: Quotation) -> int |
     return best if len(re.findall(r"\n+", between)) <= 1 else None
 
 
-# ---------------------------------------------------------------- spans
-
-
-def widened(piece: Span, marked: list[Quotation], anchor: int) -> Span:
-    """The piece with the whole of every quotation it overlaps, unless the cue stands in the same one."""
-    start, end = piece
-    starts = [item.start for item in marked]
-    for item in marked[max(bisect_right(starts, start) - 1, 0) : bisect_left(starts, end)]:
-        if item.end > piece[0] and not item.start <= anchor < item.end:
-            start, end = min(start, item.start), max(end, item.end)
-    return start, end
-
-
-def runs(tokens: Iterable[int]) -> Iterator[Span]:
-    """Consecutive token indices as (start, end) pairs, end excluded."""
-    for _, group in groupby(enumerate(tokens), key=lambda item: item[1] - item[0]):
-        members = [index for _, index in group]
-        yield members[0], members[-1] + 1
-
-
-def trimmed(text: str, start: int, end: int) -> Span | None:
-    """The stretch without spaces and loose punctuation at its edges; None if nothing is left."""
-    while start < end and text[start] in EDGES:
-        start += 1
-    while start < end and text[end - 1] in EDGES:
-        end -= 1
-    return (start, end) if any(char.isalnum() for char in text[start:end]) else None
-
-
-def merged(text: str, pieces: list[Span]) -> Spans:
-    """Pieces that overlap, or have nothing but punctuation between them within a paragraph, as one."""
-    found: list[Span] = []
-    for start, end in sorted(pieces):
-        between = text[found[-1][1] : start] if found else ""
-        if found and "\n" not in between and not any(char.isalnum() for char in between):
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return tuple(found)
-
-
 def _token_spans(doc: Doc, tokens: tuple[int, ...]) -> Spans:
     pieces = [(doc[start].idx, doc[end - 1].idx + len(doc[end - 1])) for start, end in runs(tokens)]
     return tuple(pieces)
 
 
-def kind_of(text: str, content: Spans, marked: list[Quotation]) -> QuoteKind:
-    """direct: every letter and digit stands inside marks; mixed: some; indirect: none."""
-    inside = outside = False
-    starts = [item.start for item in marked]
-    for start, end in content:
-        at = start
-        for item in marked[max(bisect_right(starts, start) - 1, 0) : bisect_left(starts, end)]:
-            low, high = max(item.start, start), min(item.end, end)
-            if low >= high:
-                continue
-            inside = inside or any(char.isalnum() for char in text[low:high])
-            outside = outside or any(char.isalnum() for char in text[at:low])
-            at = high
-        outside = outside or any(char.isalnum() for char in text[at:end])
-    if not inside:
-        return "indirect"
-    return "mixed" if outside else "direct"
-
-
-def _to_span(doc: Doc, draft: Draft, marked: list[Quotation], number: int) -> QuoteSpan:
+def _to_span(story: Marked, draft: Draft, number: int) -> QuoteSpan:
     return QuoteSpan(
         id=f"q{number}",
-        kind=kind_of(doc.text, draft.content, marked),
+        kind=kind_of(story, draft.content),
         content=draft.content,
-        cue=_token_spans(doc, draft.cue),
-        source=_token_spans(doc, draft.source),
+        cue=_token_spans(story.doc, draft.cue),
+        source=_token_spans(story.doc, draft.source),
         speaker=None,
         source_ref=None,
         rule=draft.rule,

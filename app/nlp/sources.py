@@ -49,11 +49,11 @@ def sources(doc: Doc) -> Doc:
     """Fill `doc._.sources`, `doc._.references` and the quotes' `source_ref`."""
     book = SourceBook(doc)
     keys = [book.add_quote(quote) for quote in doc._.quotes]
-    for source in (*media_told(doc), *seen_by(doc)):
+    for source in (*media_told(book.text), *seen_by(book.text)):
         book.add(source)
-    doc._.references = reference_list(doc.text)
+    doc._.references = reference_list(book.text)
     for start, end in doc._.references:
-        name = doc.text[start:end]
+        name = book.text[start:end]
         book.add(
             Source(f"text:{name.lower()}", name, None, None, "reference-list", "other media", None, [(start, end)])
         )
@@ -72,6 +72,7 @@ class SourceBook:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
+        self.text: str = doc.text
         self.actors: dict[str, ActorSpan] = {actor.id: actor for actor in doc._.actors}
         self.found: dict[str, Source] = {}
         self._toponyms = sorted(doc._.toponyms, key=lambda item: item.start)
@@ -103,19 +104,19 @@ class SourceBook:
         if not name:
             return None
         kept = None if head.lower_ in PRONOUNS else span
-        channel = source_words.channel(told_in(self.doc, quote))
+        channel = source_words.channel(told_in(self.doc, self.text, quote))
         rule = "actor" if actor is not None else "words"
         return self.add(Source(key, name, kept, actor, rule, None, channel, list(quote.source)))
 
     def _none_given(self, quote: QuoteSpan) -> str | None:
-        cue = " ".join(self.doc.text[start:end] for start, end in quote.cue).lower()
+        cue = " ".join(self.text[start:end] for start, end in quote.cue).lower()
         if cue not in ADVERBS:
             return None
         return self.add(Source(f"none:{cue}", cue, None, None, "adverb", "none given", None, list(quote.cue)))
 
     def note_anonymity(self) -> None:
         """Mark the unnamed source nearest to each phrase that speaks of anonymity."""
-        text = self.doc.text
+        text = self.text
         places = sorted((place, key) for key, source in self.found.items() for place in source.mentions)
         for match in source_words.anonymity_pattern().finditer(text):
             source = self._nearest_unnamed(places, match.start())
@@ -124,7 +125,7 @@ class SourceBook:
                 source.reason = source.reason or source_words.anonymity_reason(text, match.start(), match.end())
 
     def _nearest_unnamed(self, places: list[tuple[CharSpan, str]], at: int) -> Source | None:
-        text = self.doc.text
+        text = self.text
         before = [item for item in places if item[0][0] <= at and "\n" not in text[item[0][0] : at]]
         after = [item for item in places if item[0][0] > at and not re.search(r"[.\n]\s", text[at : item[0][0]])]
         for _, key in (*reversed(before), *after):
@@ -215,7 +216,7 @@ def display_name(span: Span) -> str:
     return " ".join(LEADING_ARTICLE.sub("", first or span.text.strip()).split())
 
 
-def told_in(doc: Doc, quote: QuoteSpan) -> str:
+def told_in(doc: Doc, text: str, quote: QuoteSpan) -> str:
     """The sentence of a quote's cue without the quote's own words."""
     if not quote.cue:
         return ""
@@ -225,9 +226,9 @@ def told_in(doc: Doc, quote: QuoteSpan) -> str:
     sentence: Span = cue[0].sent
     kept, at = [], sentence.start_char
     for start, end in quote.content:
-        kept.append(doc.text[at : max(at, min(start, sentence.end_char))])
+        kept.append(text[at : max(at, min(start, sentence.end_char))])
         at = max(at, min(end, sentence.end_char))
-    return " ".join([*kept, doc.text[at : sentence.end_char]])
+    return " ".join([*kept, text[at : sentence.end_char]])
 
 
 @lru_cache
@@ -237,17 +238,17 @@ def media_names() -> re.Pattern[str]:
     return re.compile(rf"\b(?:told|tells|telling|tell) ((?:the )?(?:{'|'.join(map(re.escape, names))}))\b")
 
 
-def media_told(doc: Doc) -> Iterator[Source]:
+def media_told(text: str) -> Iterator[Source]:
     """Such as "told Reuters": the medium that heard it first."""
-    for match in media_names().finditer(doc.text):
+    for match in media_names().finditer(text):
         name = LEADING_ARTICLE.sub("", match.group(1))
         place = match.span(1)
         yield Source(f"text:{name.lower()}", name, None, None, "told-media", "other media", "interview", [place])
 
 
-def seen_by(doc: Doc) -> Iterator[Source]:
+def seen_by(text: str) -> Iterator[Source]:
     """Such as "a letter seen by Reuters": the reporter's own eyes."""
-    for match in SEEN_BY.finditer(doc.text):
+    for match in SEEN_BY.finditer(text):
         name = match.group(1).rstrip(".")
         place = (match.start(1), match.start(1) + len(name))
         yield Source(f"reporter:{name.lower()}", name, None, None, "seen-by", "the reporter", None, [place])

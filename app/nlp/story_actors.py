@@ -23,6 +23,7 @@ class StoryActors:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
+        self.text: str = doc.text
         self.by_id: dict[str, ActorSpan] = {actor.id: actor for actor in doc._.actors}
         known = [mention for mention in doc._.mentions if mention.actor in self.by_id and mention.level == "name"]
         self.names: list[MentionSpan] = sorted(known, key=lambda mention: (mention.start, mention.end))
@@ -72,7 +73,7 @@ class StoryActors:
     def _gender_by_title(self, actor: ActorSpan) -> str | None:
         for mention in self.names:
             if mention.actor == actor.id:
-                before = self.doc.text[max(0, mention.start - 12) : mention.start].split()
+                before = self.text[max(0, mention.start - 12) : mention.start].split()
                 if before and before[-1] in genders() and before[-1][:1].isupper():
                     return genders()[before[-1]]
         return None
