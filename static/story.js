@@ -82,9 +82,13 @@ story.addEventListener("pointerout", (event) => {
 card.addEventListener("pointerenter", () => clearTimeout(timer));
 card.addEventListener("pointerleave", () => byPointer && later(hide));
 card.addEventListener("click", hide);
+// Focus also moves when a page opens at a quote; a card would then cover what the reader came for.
+let tabbed = false;
+document.addEventListener("keydown", (event) => { tabbed = event.key === "Tab"; }, true);
+document.addEventListener("pointerdown", () => { tabbed = false; }, true);
 story.addEventListener("focusin", (event) => {
   const element = highlight(event.target);
-  if (element && element.matches(":focus-visible")) show(element);
+  if (element && tabbed) show(element);
 });
 story.addEventListener("focusout", () => later(() => card.contains(document.activeElement) || hide()));
 

@@ -59,7 +59,7 @@ def _respond(request: Request, trouble: Trouble, headers: dict[str, str] | None 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     known = {404: NOT_FOUND, 405: NOT_ALLOWED}.get(error.status_code)
-    trouble = known or Trouble(error.status_code, str(error.detail), "Go back and try it another way.")
+    trouble = known or Trouble(error.status_code, str(error.detail), "What is taken where, /api/docs says.")
     return _respond(request, trouble, dict(error.headers or {}))
 
 

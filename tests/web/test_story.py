@@ -27,6 +27,7 @@ def test_the_text_on_the_page_is_the_story_s_text_character_for_character(page: 
     assert text_content(html, "story-text") == page.text
     assert "\r" not in html, "a browser would turn it into a newline"
     assert len(ids(html)) == len(set(ids(html)))
+    assert {address[1:] for address in addresses(html) if address.startswith("#")} <= set(ids(html))
 
 
 @pytest.mark.parametrize(
