@@ -91,7 +91,7 @@ def _forms(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> Forms:
 
 def _add(forms: Forms, draft: Draft, names: Iterable[str]) -> None:
     for name in names:
-        if draft not in forms[name]:
+        if not name.islower() and draft not in forms[name]:
             forms[name].append(draft)
 
 

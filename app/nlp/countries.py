@@ -51,9 +51,16 @@ def countries(doc: Doc) -> Doc:
     named = _without_overlaps(toponyms.find(doc), _taken(doc))
     setting = _setting(text, named)
     setting = setting._replace(towns=_towns(named, setting))
-    placed = (_placed(text, place, setting) for place in named)
+    told = _told(text, named)
+    placed = (_placed(text, place, setting, told) for place in named)
     doc._.toponyms = [place for place in placed if place is not None]
     return doc
+
+
+def _told(text: str, named: list[Named]) -> dict[str, str]:
+    """The country of each name that the story spells out once ("Paris, Texas"): it holds for the whole story."""
+    found = ((place.name, _country_behind(text, place)) for place in named)
+    return {name: code for name, code in found if code is not None}
 
 
 def _taken(doc: Doc) -> list[tuple[int, int, bool]]:
@@ -109,11 +116,10 @@ def _local_clues() -> Phrases[str]:
     return Phrases((word, code) for code, clues in rows("local_clues.tsv") for word in clues.split("|"))
 
 
-def _placed(text: str, place: Named, setting: Setting) -> ToponymSpan | None:
+def _placed(text: str, place: Named, setting: Setting, told: dict[str, str]) -> ToponymSpan | None:
     """The country of a named place, with the rule that found it."""
-    behind = _placed_behind(text, place)
-    if behind is not None:
-        return ToponymSpan(place.start, place.end, behind, "place-behind")
+    if place.name in told:
+        return ToponymSpan(place.start, place.end, told[place.name], "place-behind")
     if place.reading is not None and place.reading.meaning not in CONTESTED:
         if place.name == "Georgia" and _is_the_state(text, place, setting):
             return ToponymSpan(place.start, place.end, "US", "state")
@@ -146,7 +152,7 @@ def _fit(city: City, known: Reading | None, setting: Setting) -> float:
     return fit
 
 
-def _placed_behind(text: str, place: Named) -> str | None:
+def _country_behind(text: str, place: Named) -> str | None:
     """The country of the state, province or country that stands right behind a town ("Paris, Texas")."""
     behind = STATE_BEHIND.match(text, place.end)
     if behind is None:

@@ -29,6 +29,7 @@ BY_LABEL: dict[str, Kind] = {
     "FAC": "place",
 }
 AGE = re.compile(r"\s*(?:,|\()\s*(?:aged )?\d{1,2}\s*(?:,|\)|years?\b|\.)")
+NOT_IN_NAMES = re.compile(r"[\d*|<>@_=]")
 ACRONYM = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.){2,6})")
 PLACE_PREPOSITION = re.compile(
     r"\b(?:in|at|near|into|across|throughout|outside|inside|[a-z]+ern|east|west|north|south) (?:of )?$"
@@ -98,7 +99,7 @@ def _said_of(doc: Doc, text: str, places: list[Candidate]) -> Evidence:
 
 def _as_a_persons_name(text: str, span: Span) -> Evidence:
     """What the form of a name says that somebody took for a person's."""
-    if any(char.isdigit() for char in span.text):
+    if NOT_IN_NAMES.search(span.text):
         yield "other", 10
     if len(span) > 1 and span[0].text in words("first_names.txt"):
         yield "person", 3

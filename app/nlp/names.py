@@ -22,6 +22,7 @@ MARKS = frozenset("\"“”‘’'`´,.;:!?()[]{}<>-–—*/\\|#&+=@%$…")
 BREAKS = frozenset({"(", ")", "[", "]", "--", "—", "–"})
 SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "I", "II", "III", "IV", "VI", "VII", "VIII", "XVI", "XXIII"})
 SMALL_ENDS = frozenset({"news", "agency", "newspaper", "union", "group", "daily", "police", "of", "and", "spokesman"})
+ARABIC_NAME = re.compile(r"(?:al|el|ul|ud)-[A-Z]\w+")
 DATE = re.compile(r"\d[\d/.:-]*")
 LONGEST_TITLE = 4
 LONGEST_NAME = 8
@@ -32,7 +33,7 @@ PERSON_AFTER_PERSON = frozenset({"PERSON", "WORK_OF_ART", "NORP"})
 PARTICLES = frozenset(
     {"de", "da", "di", "del", "della", "der", "den", "van", "von", "bin", "ibn", "bint", "al", "el", "la", "le"}
 )
-PARTICLES |= frozenset({"dos", "das", "du", "ben", "ould", "zu", "ter", "ten", "y"})
+PARTICLES |= frozenset({"wa", "dos", "das", "du", "ben", "ould", "zu", "ter", "ten", "y"})
 
 
 class Candidate(NamedTuple):
@@ -120,17 +121,14 @@ def _end_of_run(doc: Doc, at: int, follower: Candidate | None) -> int:
     end = at
     while end < limit and _continues_person(doc[end]):
         end += 1
-    return end
+    particle = end == at and at + 1 < len(doc) and doc[at].text in PARTICLES and doc[at + 1].is_title
+    return at + 2 if particle else end
 
 
 def _continues_person(token: Token) -> bool:
     ordinary = token.text in words("not_actors.txt") or token.text in words("organisation_words.txt")
-    return (
-        token.pos_ == "PROPN"
-        and token.is_title
-        and token.is_alpha
-        and not (ordinary or is_title(token.doc[token.i : token.i + 1]))
-    )
+    written_so = (token.is_title and token.is_alpha) or ARABIC_NAME.fullmatch(token.text) is not None
+    return token.pos_ == "PROPN" and written_so and not ordinary and not is_title(token.doc[token.i : token.i + 1])
 
 
 def _alike(doc: Doc, name: Candidate, follower: Candidate) -> bool:
@@ -180,11 +178,16 @@ def _pieces(entity: Span) -> Iterator[Span]:
     """The entity cut at line ends and brackets, and at commas if it is a person's."""
     start = entity.start
     for token in entity:
-        cuts = token.is_space or token.text in BREAKS or (token.text in {",", ";", "/"} and entity.label_ == "PERSON")
+        cuts = token.is_space or _breaks(token) or (token.text in {",", ";", "/"} and entity.label_ == "PERSON")
         if cuts:
             yield entity.doc[start : token.i]
             start = token.i + 1
     yield entity.doc[start : entity.end]
+
+
+def _breaks(token: Token) -> bool:
+    spaced_hyphen = token.text == "-" and bool(token.whitespace_) and token.i > 0 and bool(token.nbor(-1).whitespace_)
+    return token.text in BREAKS or spaced_hyphen
 
 
 def _trimmed(span: Span) -> tuple[int, int]:

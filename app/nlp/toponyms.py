@@ -15,7 +15,7 @@ from app.nlp.phrases import Phrases
 PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 LANGUAGE_LABEL = "LANGUAGE"
 LOOK_BACK = 40
-TOWN = r"(?:[A-Z][\w’'.-]*[ -]){0,2}[A-Z][\w’'-]+"
+TOWN = r"(?!The |A |An )(?:[A-Z][\w’'.-]*[ -]){0,2}[A-Z][\w’'-]+"
 PLACE_WORD_BEFORE = re.compile(
     r"\b(?:in|at|near|from|outside|into|across|around|throughout|of|[Dd]owntown|[a-z]+ern)(?: the)? $"
 )
@@ -91,6 +91,8 @@ def _stands_as_place(doc: Doc, text: str, start: int, end: int, name: str, known
         return not _is_language(doc, text, start, end)
     if STREET_BEHIND.match(text, end):
         return False
+    if known.meaning == "state":
+        return True
     before = text[max(0, start - LOOK_BACK) : start]
     certain = not gazetteer.is_person_like(name) or PLACE_WORD_BEFORE.search(before) is not None
     return certain or _label(doc, start, end) in PLACE_LABELS
