@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from app.nlp.kinds import known_organisations
@@ -23,21 +24,40 @@ class Organisation:
 
 
 def group(names: Counter[str], text: str) -> list[Organisation]:
-    """The organisations behind the names, longer names first."""
+    """The organisations behind the names; each name is looked up under all that the longer ones may be called."""
     found: list[Organisation] = []
+    homes: dict[str, Organisation] = {}
     for name in sorted(names, key=lambda name: (-len(name.split()), -len(name), name)):
-        home = next((known for known in found if any(_same(form, name, text) for form in known.forms)), None)
+        calls = (name.casefold(), _known(name), name.replace(".", "") if name.isupper() else name)
+        home = next((homes[call] for call in calls if call in homes), None)
         if home is None:
             home = Organisation()
             found.append(home)
         home.forms[name] += names[name]
+        for call in _calls(name, text):
+            homes.setdefault(call, home)
     return found
 
 
-def _same(longer: str, shorter: str, text: str) -> bool:
-    if longer.casefold() == shorter.casefold() or _known(longer) == _known(shorter):
-        return True
-    return _is_acronym(longer, shorter, text) or _is_short_form(longer, shorter)
+def _calls(name: str, text: str) -> Iterator[str]:
+    """What an organisation may be called besides, or what it is looked up by."""
+    yield name.casefold()
+    yield _known(name)
+    if " " not in name:
+        return
+    yield initials(name)
+    bracketed = re.compile(rf"{re.escape(name)}\s*\(\s*([^\s()]{{2,12}})\s*\)").search(text)
+    if bracketed is not None and bracketed.group(1).isupper():
+        yield bracketed.group(1).replace(".", "")
+    yield from _short_forms(name)
+
+
+def _short_forms(name: str) -> Iterator[str]:
+    """The name without words such as "Inc." or "Group" at its end."""
+    parts = name.split()
+    while len(parts) > 1 and (parts[-1] in words("organisation_words.txt") or parts[-1] in {"&", "and"}):
+        parts.pop()
+        yield " ".join(parts).casefold()
 
 
 def _known(name: str) -> str:
@@ -47,23 +67,3 @@ def _known(name: str) -> str:
 def initials(name: str) -> str:
     """The first letters of a name's words, small words left out ("World Health Organization" -> "WHO")."""
     return "".join(word[0] for word in re.split(r"[\s-]+", name) if word and word.casefold() not in SMALL_WORDS).upper()
-
-
-def _is_acronym(full: str, short: str, text: str) -> bool:
-    if " " in short or " " not in full:
-        return False
-    letters = short.replace(".", "")
-    if not letters.isupper():
-        return False
-    return (
-        letters == initials(full) or re.search(rf"{re.escape(full)}\s*\(\s*{re.escape(short)}\s*\)", text) is not None
-    )
-
-
-def _is_short_form(full: str, short: str) -> bool:
-    """Whether the longer name is the shorter with words such as "Inc." or "Group" behind it."""
-    long_parts, short_parts = full.split(), short.split()
-    if len(long_parts) <= len(short_parts) or long_parts[: len(short_parts)] != short_parts:
-        return False
-    rest = long_parts[len(short_parts) :]
-    return all(part in words("organisation_words.txt") or part in {"&", "and"} for part in rest)

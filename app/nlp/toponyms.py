@@ -15,7 +15,8 @@ from app.nlp.phrases import Phrases
 PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 LANGUAGE_LABEL = "LANGUAGE"
 LOOK_BACK = 40
-TOWN = r"(?!The |A |An )(?:[A-Z][\w’'.-]*[ -]){0,2}[A-Z][\w’'-]+"
+# Bounded, so that no text makes the search slow.
+TOWN = r"(?!The |A |An )(?:[A-Z][\w’'.-]{0,20} ){0,2}[A-Z][\w’'-]{1,25}"
 PLACE_WORD_BEFORE = re.compile(
     r"\b(?:in|at|near|from|outside|into|across|around|throughout|of|[Dd]owntown|[a-z]+ern)(?: the)? $"
 )
@@ -23,7 +24,8 @@ TOWN_BEFORE = re.compile(rf"({TOWN}), ?$")
 TOWN_WITH_POSTAL_CODE = re.compile(rf"({TOWN}), ?([A-Z]{{2}})\b(?!\w)")
 TOWN_BEHIND_PREPOSITION = re.compile(rf"\b(?:in|near|outside|[Dd]owntown) ({TOWN})")
 DATELINE = re.compile(
-    r"(?:^|(?<=[.!?] ))([A-Z][A-Z.'’ -]+[A-Z])(?:, [\w. ]{2,20})?\s*(?:\([A-Za-z /-]+\)\s*)?(?:—|–|--|-)\s",
+    r"(?:^|(?<=[.!?] ))([A-Z][A-Z.'’ -]{1,30}[A-Z])(?:, [\w. ]{2,20})?"
+    r"\s{0,3}(?:\([A-Za-z /-]{1,40}\)\s{0,3})?(?:—|–|--|-)\s",
     re.MULTILINE,
 )
 TOWN_BEFORE_NOUN = re.compile(
