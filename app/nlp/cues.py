@@ -6,12 +6,14 @@ Everything here is in token indices.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from spacy.tokens import Doc, Token
 
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 OBJECTS = ("dobj", "attr")
 HELD_PREPOSITIONS = ("prep", "agent")
+LONGEST_SENTENCE = 500  # longer ones are lists or noise, and would cost the square of their length
 FARTHEST_THAT = 10
 FINITE = ("VBD", "VBZ", "VBP")
 NOUN_LINKS = ("appos", "conj", "pobj", "prep", "relcl", "acl", "dobj", "npadvmod", "nummod")
@@ -38,7 +40,8 @@ class Cue:
 
 def possible_cues(doc: Doc, lemmas: frozenset[str] | None = None) -> Iterator[Cue]:
     """Every possible cue of a document, those of `lemmas` only if given."""
-    for token in doc:
+    prose = (sentence for sentence in doc.sents if len(sentence) <= LONGEST_SENTENCE)
+    for token in chain.from_iterable(prose):
         word = token.lemma_.lower()
         if token.lower_ == "according":
             yield from according_to(token)
@@ -216,7 +219,7 @@ def nominal(token: Token) -> tuple[int, ...]:
     """A noun with what belongs to it, without the commas around and without a quotation that slipped in."""
     found = indices(token)
     doc = token.doc
-    while len(found) > 1 and doc[found[-1]].pos_ in ("PUNCT", "SPACE"):
+    while len(found) > 1 and doc[found[-1]].pos_ in ("PUNCT", "SPACE") and doc[found[-1]].text != ")":
         found.pop()
     while len(found) > 1 and doc[found[0]].pos_ in ("PUNCT", "SPACE"):
         found.pop(0)

@@ -214,7 +214,7 @@ def _inside(found: tuple[int, ...], segment: Segment, verb: Token) -> tuple[int,
     before = [i for i in found if segment.start <= i < verb.i]
     after = [i for i in found if verb.i < i < segment.end]
     kept = before or after
-    while kept and verb.doc[kept[-1]].is_punct:
+    while kept and verb.doc[kept[-1]].is_punct and verb.doc[kept[-1]].text != ")":
         kept.pop()
     while kept and verb.doc[kept[0]].is_punct:
         kept.pop(0)

@@ -12,6 +12,7 @@ from app.spans import ActorSpan, Affiliation, Channel, SourceForm, SourceRole
 FORMER = re.compile(r"\b(former|ex-\w+|ex|then-\w+|one-time|onetime|retired|outgoing predecessor)\b", re.IGNORECASE)
 ASIDE = ("relcl", "acl", "advcl", "ccomp")
 FAR_PREPOSITIONS = ("to", "near", "about", "against", "on", "over")
+MANY = ("police", "people", "several", "some", "many", "most", "others", "those", "both", "few", "all")
 LONGEST_PHRASE = 4
 NOT_GIVEN = "-"
 
@@ -176,7 +177,7 @@ def _form_of_noun(head: Token, phrases: list[str]) -> SourceForm:
     ends = [phrase.lower() for phrase in phrases if phrase.endswith((head.text, head.lemma_))]
     if not any(phrase in role_nouns() for phrase in ends) and any(phrase in organisation_nouns() for phrase in ends):
         return "named organisation"
-    if head.tag_ in ("NNS", "NNPS") or head.lower_ in ("police", "people", "some", "many", "others", "those", "both"):
+    if head.tag_ in ("NNS", "NNPS", "CD") or head.lower_ in MANY:
         return "unnamed group"
     return "unnamed person"
 

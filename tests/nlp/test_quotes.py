@@ -135,6 +135,15 @@ def test_marks_at_the_end_of_reported_speech_belong_to_it() -> None:
     assert said(doc, found(doc)[0].content).endswith("“lasting deal.”")
 
 
+def test_a_sentence_without_end_is_not_read() -> None:
+    assert shown(annotated("Osei said that " * 400)) == []
+
+
+def test_a_bracket_behind_a_source_belongs_to_it() -> None:
+    doc = annotated("The Harbour Workers Union (HWU) said the strike would go on.")
+    assert shown(doc)[0][1] == "The Harbour Workers Union (HWU)"
+
+
 def test_a_name_behind_a_dash_signs_a_quotation() -> None:
     doc = annotated("“The pier was the heart of our town.” — Tamsen Kirby\nThe town voted.")
     assert shown(doc) == [("direct", "Tamsen Kirby", "—", "“The pier was the heart of our town.”")]
