@@ -1,12 +1,14 @@
 """A client over an archive, empty or filled."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from app.config import Settings
+from app.store.db import make_engine
 from app.web.app import create_app
 from tests.factories import LISBON, TEXT, make_annotations, make_raw, store_raw, store_story
 
@@ -19,12 +21,23 @@ def client(database_url: str) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture
-def filled(archive: Engine, client: TestClient) -> TestClient:
-    """The client over four stories: three annotated, one that waits."""
+@pytest.fixture(scope="session")
+def filled_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with four stories: three annotated, one that waits."""
+    path = tmp_path_factory.mktemp("filled") / "archive.db"
+    shutil.copy(migrated_file, path)
+    engine = make_engine(f"sqlite:///{path}")
     found = make_annotations(TEXT, **LISBON, organisations=["Norway"], groups=["Fishermen"])  # type: ignore[arg-type]
     for number in range(3):
         raw = make_raw(f"{TEXT}\n\nEdition {number}.", outlet="Harbour Post", external_id=str(number))
-        store_story(archive, raw, found)
-    store_raw(archive, make_raw("A story that waits.\n\nIt rains.", url="https://harbour.example/waits"))
+        store_story(engine, raw, found)
+    store_raw(engine, make_raw("A story that waits.\n\nIt rains.", url="https://harbour.example/waits"))
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def filled(filled_file: Path, database_url: str, client: TestClient) -> TestClient:
+    """The client over a copy of the four stories, made before its first request."""
+    shutil.copy(filled_file, database_url.removeprefix("sqlite:///"))
     return client
