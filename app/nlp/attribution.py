@@ -16,7 +16,18 @@ from app.nlp.marks import Quotation
 THRESHOLD = -0.4
 MODALS = ("would", "could", "should", "may", "might", "can", "will", "must")
 
-CLAUSES = ("ccomp", "xcomp", "dobj+xcomp", "parataxis", "tail", "that", "noun-that", "noun-to", "according-to", "adverb")
+CLAUSES = (
+    "ccomp",
+    "xcomp",
+    "dobj+xcomp",
+    "parataxis",
+    "tail",
+    "that",
+    "noun-that",
+    "noun-to",
+    "according-to",
+    "adverb",
+)
 SIZE_LIMITS = (1, 3, 7, 20)
 SIZES = ("size=1", "size=2-3", "size=4-7", "size=8-20", "size=long")
 

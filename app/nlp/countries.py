@@ -18,7 +18,7 @@ from app.nlp.gazetteer import City, Reading
 from app.nlp.lexicons import rows
 from app.nlp.phrases import Phrases
 from app.nlp.toponyms import TOWN_BEFORE, Named
-from app.spans import MentionSpan, SourceSpan, ToponymSpan
+from app.spans import ActorSpan, MentionSpan, SourceSpan, ToponymSpan
 
 NAME = "newsgloss_countries"
 
@@ -181,9 +181,10 @@ def _is_the_state(text: str, place: Named, setting: Setting) -> bool:
     )
 
 
-def mentioned(toponyms: Iterable[ToponymSpan]) -> tuple[str, ...]:
-    """The codes of all countries named, sorted."""
-    return tuple(sorted({toponym.country for toponym in toponyms}))
+def mentioned(toponyms: Iterable[ToponymSpan], actors: Iterable[ActorSpan] = ()) -> tuple[str, ...]:
+    """The codes of all countries named, by a place or by their people ("Israelis"), sorted."""
+    peoples = {actor.country for actor in actors if actor.kind == "group" and actor.country}
+    return tuple(sorted(peoples | {toponym.country for toponym in toponyms}))
 
 
 MOST_IN_FOCUS = 3

@@ -97,19 +97,21 @@ def _pipe(nlp: Language, docs: list[Doc]) -> list[Annotations]:
     texts = [(doc.text, doc._.title) for doc in docs]
     try:
         return [collect(doc) for doc in nlp.pipe(docs)]
-    except Exception:  # noqa: BLE001 - whatever a text does to the pipeline, the others go on
+    except Exception:
         return [_annotate_alone(nlp, Titled(text, title)) for text, title in texts]
 
 
 def _annotate_alone(nlp: Language, item: Titled) -> Annotations:
     try:
         return collect(nlp(_to_doc(nlp, item)))
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         return Annotations("failed", language="en", reason=f"the annotators failed: {error!r}"[:500])
 
 
 def _to_doc(nlp: Language, item: Titled) -> Doc:
-    doc = nlp.make_doc(item.text)
+    from app.nlp.tokens import tokenise
+
+    doc = tokenise(nlp, item.text)
     doc._.title = item.title
     return doc
 
@@ -142,7 +144,7 @@ def collect(doc: Doc) -> Annotations:
         actors=tuple(doc._.actors),
         mentions=tuple(sorted(doc._.mentions, key=lambda mention: (mention.start, mention.end))),
         toponyms=toponyms,
-        countries=countries.mentioned(toponyms),
+        countries=countries.mentioned(toponyms, doc._.actors),
         focus=countries.in_focus(toponyms, doc.text, doc._.title),
         speaking=countries.speaking(doc._.sources),
         quotes=tuple(doc._.quotes),

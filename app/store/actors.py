@@ -1,11 +1,11 @@
 """Actors to read: the lists of people, organisations and groups, and one actor."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, SQLColumnExpression, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -15,7 +15,7 @@ from app.store.actor_identity import name_key
 from app.store.browse import ACTOR_COLUMNS, actor_ref, list_stories
 from app.store.cards import ActorCard, ActorPage, MonthCount, Page, RoleCard
 from app.store.filters import Selection
-from app.store.models import Actor, Alias, FacetCount, StoryActor
+from app.store.models import Actor, Alias, FacetCount, Story, StoryActor
 from app.store.quotes import list_quotes
 
 Sort = Literal["stories", "quotes", "name"]
@@ -110,7 +110,7 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
         roles=_roles(newest),
         stories=counts.of(session, actor.kind, [key]).get(key, 0),
         quotes=counts.of(session, "spoken", [key]).get(key, 0),
-        months=months_of(entry.sorted_at for entry in newest),
+        months=months_of(entry.published_at for entry in newest),
         said=list_quotes(session, Selection((("speaker", key),)), after=None, size=size),
         about=list_quotes(session, Selection((("about", key),)), after=None, size=size),
         in_stories=list_stories(session, Selection(((actor.kind, key),)), after=None, size=size),
@@ -118,15 +118,15 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
     )
 
 
-def _newest(session: Session, actor_id: int) -> list[StoryActor]:
-    return list(
-        session.scalars(
-            select(StoryActor)
-            .where(col(StoryActor.actor_id) == actor_id)
-            .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
-            .limit(get_settings().max_examined)
-        )
-    )
+def _newest(session: Session, actor_id: int) -> Sequence[Row[Any]]:
+    """The newest stories of an actor: story_id, its roles there, and published_at."""
+    return session.execute(
+        select(col(StoryActor.story_id), col(StoryActor.roles), col(Story.published_at))
+        .join(Story, col(Story.id) == col(StoryActor.story_id))
+        .where(col(StoryActor.actor_id) == actor_id)
+        .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
+        .limit(get_settings().max_examined)
+    ).all()
 
 
 def _aliases(session: Session, actor: Actor) -> list[str]:
@@ -136,27 +136,27 @@ def _aliases(session: Session, actor: Actor) -> list[str]:
     return sorted(others, key=lambda name: (-len(name), name))[:MAX_ALIASES]
 
 
-def _roles(entries: Iterable[StoryActor]) -> list[RoleCard]:
+def _roles(entries: Iterable[Row[Any]]) -> list[RoleCard]:
     """The roles that stories give an actor, the most frequent first."""
-    seen: dict[str, list[tuple[str, datetime]]] = {}
+    seen: dict[str, list[tuple[str, datetime | None]]] = {}
     for entry in entries:
         for role in entry.roles:
-            seen.setdefault(role.casefold(), []).append((role, entry.sorted_at))
+            seen.setdefault(role.casefold(), []).append((role, entry.published_at))
     cards = [
         RoleCard(
             role=Counter(role for role, _ in uses).most_common(1)[0][0],
             stories=len(uses),
-            first_at=min(at for _, at in uses),
-            last_at=max(at for _, at in uses),
+            first_at=min((at for _, at in uses if at), default=None),
+            last_at=max((at for _, at in uses if at), default=None),
         )
         for uses in seen.values()
     ]
     return sorted(cards, key=lambda card: (-card.stories, card.role))[:MAX_ROLES]
 
 
-def months_of(times: Iterable[datetime]) -> list[MonthCount]:
-    """Stories by month, oldest first, months without any between the first and the last included."""
-    counted = Counter((time.year, time.month) for time in times)
+def months_of(times: Iterable[datetime | None]) -> list[MonthCount]:
+    """Dated stories by month, oldest first, months without any between the first and the last included."""
+    counted = Counter((time.year, time.month) for time in times if time)
     if not counted:
         return []
     months = range(_month_number(*min(counted)), _month_number(*max(counted)) + 1)

@@ -198,12 +198,12 @@ class ActorCard:
 
 @dataclass(frozen=True, slots=True)
 class RoleCard:
-    """A role an actor is given in stories, with the first and last date it was."""
+    """A role an actor is given in stories, with the first and last date it was, None where no story has a date."""
 
     role: str
     stories: int
-    first_at: datetime
-    last_at: datetime
+    first_at: datetime | None
+    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

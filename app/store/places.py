@@ -12,7 +12,7 @@ from app.store.actors import actor_cards, months_of
 from app.store.browse import list_stories
 from app.store.cards import ActorCard, CountryCard, CountryPage
 from app.store.filters import Selection
-from app.store.models import Actor, StoryActor, StoryCountry
+from app.store.models import Actor, Story, StoryActor, StoryCountry
 
 Relation = Literal["mentioned", "focus", "speaking"]
 FACETS: dict[Relation, str] = {"mentioned": "country", "focus": "focus", "speaking": "speaking"}
@@ -41,7 +41,8 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
         return None
     n = {each: counts.of(session, facet, [code]).get(code, 0) for each, facet in FACETS.items()}
     newest = session.execute(
-        select(col(StoryCountry.sorted_at), col(StoryCountry.story_id))
+        select(col(StoryCountry.story_id), col(Story.published_at))
+        .join(Story, col(Story.id) == col(StoryCountry.story_id))
         .where(col(StoryCountry.relation) == relation, col(StoryCountry.country) == code)
         .order_by(col(StoryCountry.sorted_at).desc(), col(StoryCountry.story_id).desc())
         .limit(get_settings().max_examined)
@@ -52,7 +53,7 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
         mentioned=n["mentioned"],
         focus=n["focus"],
         speaking=n["speaking"],
-        months=months_of(row.sorted_at for row in newest),
+        months=months_of(row.published_at for row in newest),
         people=_actors(session, code, sample, ("person",)),
         bodies=_actors(session, code, sample, ("organisation", "group")),
         in_stories=list_stories(session, Selection(((FACETS[relation], code),)), after=after, size=size),

@@ -205,13 +205,16 @@ def all_ids(session: Session) -> list[int]:
 
 def lead_of(text: str, title: str) -> str:
     """The story's first words after its title, on one line, cut at a word."""
-    start = text.lstrip()
-    if title and start.startswith(title):
-        start = start[len(title) :].lstrip(". \n\r\t") or start
+    first, _, rest = text.lstrip().partition("\n")
+    start = rest if rest.strip() and _letters(first) == _letters(title) else text
     line = " ".join(start[: LEAD_CHARS * 4].split())
     if len(line) <= LEAD_CHARS:
         return line
     return (line[: LEAD_CHARS + 1].rpartition(" ")[0] or line[:LEAD_CHARS]) + " …"
+
+
+def _letters(words: str) -> str:
+    return "".join(character for character in words.casefold() if character.isalnum())
 
 
 # ------------------------------------------------------------------------------------------------ outlets and counts

@@ -134,7 +134,7 @@ def test_chips_name_what_is_filtered_by(archive: Engine) -> None:
 
 
 def test_an_actors_page_tells_who_said_what(archive: Engine) -> None:
-    store_story(archive)
+    store_story(archive, make_raw(published_at=datetime(2026, 6, 2, tzinfo=UTC)))
     with Session(archive) as session:
         page = actors.get_actor(session, 1, size=10)
     assert page is not None
@@ -143,6 +143,17 @@ def test_an_actors_page_tells_who_said_what(archive: Engine) -> None:
     assert [quote.text for quote in page.said.items] == ["We will share the catch,"]
     assert [card.actor.name for card in page.beside] == ["Erik Dahl"]
     assert [month.month for month in page.months] == ["2026-06"]
+
+
+def test_undated_stories_date_neither_roles_nor_months(archive: Engine) -> None:
+    store_story(archive)
+    with Session(archive) as session:
+        page = actors.get_actor(session, 1, size=10)
+        country = places.get_country(session, "PT", relation="mentioned", after=None, size=5)
+    assert page is not None
+    assert country is not None
+    assert [(role.first_at, role.last_at) for role in page.roles] == [(None, None)]
+    assert (page.months, country.months) == ([], [])
 
 
 def test_what_is_said_about_an_actor_is_found(archive: Engine) -> None:

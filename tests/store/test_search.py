@@ -96,3 +96,27 @@ def test_hits_are_marked_in_the_snippet(three_stories: Engine) -> None:
         card = list_stories(session, Selection((("q", "gas failed"),)), after=None, size=3).items[0]
     assert [words for words, is_hit in card.snippet if is_hit] == ["gas", "failed"]
     assert "".join(words for words, _ in card.snippet).startswith("Negotiators met")
+
+
+@pytest.mark.parametrize(
+    ("highlighted", "snippet"),
+    [
+        ("no hits at all", ""),
+        ("[Gas] is short.", "[Gas] is short."),
+        ("a  [gas]\n\nb", "a [gas] b"),
+        ("word " * 40 + "[gas] " + "word " * 60, "… " + "word " * 11 + "[gas] " + "word " * 38 + "…"),
+        ("[gas] " + "far " * 100 + "[gas] and [oil] met", "… " + "far " * 14 + "[gas] and [oil] met"),
+    ],
+)
+def test_a_snippet_shows_where_most_hits_are(highlighted: str, snippet: str) -> None:
+    marked = highlighted.replace("[", search.HIT_START).replace("]", search.HIT_END)
+    pieces = search.best_snippet(marked)
+    shown = "".join(f"[{words}]" if is_hit else words for words, is_hit in pieces)
+    assert shown == snippet
+
+
+@given(st.text(alphabet=st.sampled_from(f"ab \n{search.HIT_START}{search.HIT_END}"), max_size=900))
+def test_any_highlighted_text_gives_clean_pieces(highlighted: str) -> None:
+    for words, _ in search.best_snippet(highlighted):
+        assert words
+        assert not set(words) & {search.HIT_START, search.HIT_END}
