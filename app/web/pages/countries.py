@@ -12,6 +12,7 @@ from app.web.charts import bars
 from app.web.deps import SessionDep, SettingsDep
 from app.web.errors import not_found
 from app.web.templating import render
+from app.web.worldmap import world_map
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +24,8 @@ def index(request: Request, session: SessionDep, sort: str = "mentioned") -> Res
     """Every country of the archive, by how many stories have it in a relation."""
     relation = _relation("sort", sort)
     countries = sorted(places.list_countries(session), key=lambda card: -int(getattr(card, relation)))
-    return render(request, "countries.html", countries=countries, sort=relation)
+    drawn = world_map({card.code: int(getattr(card, relation)) for card in countries})
+    return render(request, "countries.html", countries=countries, sort=relation, map=drawn)
 
 
 @router.get("/countries/{code}")
