@@ -3,11 +3,12 @@
 import gzip
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, Literal
 
 import typer
 import uvicorn
@@ -18,14 +19,18 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
+from app.bench import bench_annotate
 from app.config import Settings, get_settings
+from app.evaluate import run
 from app.exchange import annotations_to_json
 from app.ingest import add_stories, annotate_pending, count_pending
 from app.nlp.pipeline import Titled, annotate_many
 from app.read import read_paths
+from app.spans import RawStory
 from app.store import archive, counts, stories, tokens
 from app.store.db import make_engine, migrate, write_session
 from app.web.app import create_app
+from app.worker import executor
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,9 +40,14 @@ app = typer.Typer(
 )
 token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens for writing through the API.")
 app.add_typer(token_app, name="token")
+bench_app = typer.Typer(no_args_is_help=True, help="How fast it is, as ratios measured side by side.")
+app.add_typer(bench_app, name="bench")
+
+What = Literal["quotes", "speakers", "sources", "actors", "countries"]
 
 messages = Console(stderr=True, highlight=False)
 
+Processes = Annotated[int, typer.Option(help="Processes that annotate; 1 annotates in this one.", min=1, max=64)]
 Ids = Annotated[list[int], typer.Argument(help="Numbers of stories, as in their addresses.", min=1)]
 
 
@@ -78,6 +88,7 @@ class _Server(uvicorn.Server):
 @app.command()
 def add(
     paths: Annotated[list[str], typer.Argument(help="Files or directories; - for standard input.", metavar="PATH…")],
+    processes: Processes = 1,
 ) -> None:
     """Add stories (plain text, HTML, JSON Lines; gzip of any) and annotate them.
 
@@ -91,7 +102,7 @@ def add(
             report = add_stories(engine, found, on_story=step)
         for item in report.unreadable:
             messages.print(f"{item.origin}: {item.reason}", markup=False, soft_wrap=True)
-        states = _annotate(engine, settings, report.story_ids)
+        states = _annotate(engine, settings, report.story_ids, processes)
     told = [f"{report.outcomes[outcome]} {outcome}" for outcome in ("added", "updated", "duplicate")]
     told.append(f"{len(report.unreadable)} unreadable")
     told += [f"{n} {state}" for state, n in states.items()]
@@ -101,13 +112,13 @@ def add(
 
 
 @app.command()
-def reannotate() -> None:
+def reannotate(processes: Processes = 1) -> None:
     """Annotate anew every story whose annotations were made by another version of the annotators."""
     settings = get_settings()
     with _archive(settings) as engine:
         with Session(engine) as session:
             everything = stories.all_ids(session)
-        states = _annotate(engine, settings, everything)
+        states = _annotate(engine, settings, everything, processes)
     typer.echo(", ".join(f"{n} {state}" for state, n in states.items()) or "nothing to do")
 
 
@@ -138,12 +149,12 @@ def check(
         raise typer.Exit(1)
 
 
-def _annotate(engine: Engine, settings: Settings, story_ids: list[int]) -> dict[str, int]:
+def _annotate(engine: Engine, settings: Settings, story_ids: list[int], processes: int) -> dict[str, int]:
     waiting = count_pending(engine, settings, story_ids)
     if not waiting:
         return {}
-    with _progress("Annotating", waiting) as step:
-        return annotate_pending(engine, settings, among=story_ids, on_story=lambda _: step())
+    with _progress("Annotating", waiting) as step, _pool(processes) as pool:
+        return annotate_pending(engine, settings, among=story_ids, on_story=lambda _: step(), pool=pool)
 
 
 # ------------------------------------------------------------------------------------------------ the exchange format
@@ -152,6 +163,7 @@ def _annotate(engine: Engine, settings: Settings, story_ids: list[int]) -> dict[
 @app.command()
 def annotate(
     path: Annotated[str, typer.Argument(help="JSON Lines, plain or gzip; - for standard input.", metavar="IN.jsonl")],
+    processes: Processes = 1,
 ) -> None:
     """Annotate stories without an archive: JSON Lines in, the exchange format out (see docs/exchange-format.md).
 
@@ -174,8 +186,8 @@ def annotate(
             ids.append(story_id)
             yield text
 
-    with _progress("Annotating", None) as step:
-        found = annotate_many(texts(), model=settings.model, max_chars=settings.max_annotated_chars)
+    with _progress("Annotating", None) as step, _pool(processes) as pool:
+        found = annotate_many(texts(), model=settings.model, max_chars=settings.max_annotated_chars, pool=pool)
         for position, annotations in enumerate(found):
             typer.echo(json.dumps(annotations_to_json(ids[position], annotations), ensure_ascii=False))
             step()
@@ -200,6 +212,48 @@ def _exchange_line(line: bytes) -> tuple[Any, Titled]:
         raise ValueError("needs an object with `id` and `text`")
     title = row.get("title")
     return row["id"], Titled(row["text"], title if isinstance(title, str) else "")
+
+
+# ------------------------------------------------------------------------------------------------ how good, how fast
+
+
+@app.command()
+def evaluate(
+    what: Annotated[What, typer.Argument(help="What to compare with the gold.")],
+    gold: Annotated[Path, typer.Argument(help="Stories annotated by hand: JSON Lines, plain or gzip.")],
+    texts: Annotated[
+        list[Path] | None,
+        typer.Option(help="Where the texts are, if not in the gold: JSON Lines, or a directory. May be repeated."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Annotate stories that were annotated by hand, and print how well both agree, in percent."""
+    with _progress("Annotating", None) as step:
+        figures = run.evaluate(what, gold, texts or [], get_settings(), step)
+    _print_figures(figures, as_json)
+
+
+@bench_app.command("annotate")
+def bench_annotate_command(
+    paths: Annotated[list[str], typer.Argument(help="Stories to annotate, any format that add takes.")],
+    processes: Processes = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Time annotation against the bare spaCy model, side by side on the same stories (median of five pairs)."""
+    settings = get_settings()
+    found = read_paths(paths, max_bytes=settings.max_story_bytes)
+    stories_read = [Titled(story.text, story.title) for story in found if isinstance(story, RawStory)]
+    if not stories_read:
+        _fail("none of these is a story that can be read")
+    _print_figures(bench_annotate(stories_read, settings, processes), as_json)
+
+
+def _print_figures(figures: Mapping[str, float], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({name: round(value, 3) for name, value in figures.items()}))
+        return
+    for name, value in figures.items():
+        typer.echo(f"{name:60} {value:8.2f}")
 
 
 # ------------------------------------------------------------------------------------------------ tokens
@@ -245,6 +299,15 @@ def _archive(settings: Settings) -> Iterator[Engine]:
     engine = make_engine(settings.database_url)
     yield engine
     engine.dispose()
+
+
+@contextmanager
+def _pool(processes: int) -> Iterator[Executor | None]:
+    if processes == 1:
+        yield None
+        return
+    with executor(processes) as pool:
+        yield pool
 
 
 @contextmanager

@@ -65,13 +65,17 @@ def annotate_pending(
     *,
     among: Sequence[int] | None = None,
     on_story: Callable[[Annotations], None] = lambda _: None,
+    pool: Executor | None = None,
 ) -> Counter[str]:
-    """Annotate the stories that wait, all of them or only those of some ids; returns how many ended in which state."""
+    """Annotate the stories that wait, all of them or only those of some ids, here or in a pool.
+
+    Returns how many ended in which state.
+    """
     version = pipeline_version(settings.model, settings.max_annotated_chars)
     states: Counter[str] = Counter()
     for group in _waiting(engine, version, among):
         texts = (Titled(story.text, story.title) for story in group)
-        found = annotate_many(texts, model=settings.model, max_chars=settings.max_annotated_chars)
+        found = annotate_many(texts, model=settings.model, max_chars=settings.max_annotated_chars, pool=pool)
         for done in _groups(zip(group, found, strict=True)):
             with write_session(engine) as session:
                 for story, annotations in done:

@@ -7,8 +7,10 @@ costs neither.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from functools import lru_cache, partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
@@ -28,6 +30,7 @@ COMPONENTS = ("actors", "countries", "quotes", "speakers", "sources")
 EXTENSIONS = ("actors", "mentions", "toponyms", "quotes", "sources", "references")
 
 BATCH = 32
+AHEAD = 8
 
 
 class Titled(NamedTuple):
@@ -76,20 +79,33 @@ def annotate(text: Titled, *, model: str, max_chars: int) -> Annotations:
     return next(annotate_many([text], model=model, max_chars=max_chars))
 
 
-def annotate_many(texts: Iterable[Titled], *, model: str, max_chars: int) -> Iterator[Annotations]:
-    """The annotations of each text, in order. One bad text never stops the others."""
-    nlp = load(model)
+def annotate_many(
+    texts: Iterable[Titled], *, model: str, max_chars: int, pool: Executor | None = None
+) -> Iterator[Annotations]:
+    """The annotations of each text, in order, made here or in a pool. One bad text never stops the others."""
     waiting = iter(texts)
-    while batch := list(islice(waiting, BATCH)):
-        yield from _annotate_batch(nlp, batch, max_chars)
+    batches = iter(lambda: list(islice(waiting, BATCH)), [])
+    work = partial(_annotate_batch, model=model, max_chars=max_chars)
+    for found in map(work, batches) if pool is None else _ahead(pool, work, batches):
+        yield from found
 
 
-def _annotate_batch(nlp: Language, batch: list[Titled], max_chars: int) -> Iterator[Annotations]:
+def _ahead(
+    pool: Executor, work: Callable[[list[Titled]], list[Annotations]], batches: Iterator[list[Titled]]
+) -> Iterator[list[Annotations]]:
+    """The results in order, with a few batches under way before each is asked for: neither idle nor all at once."""
+    under_way = deque(pool.submit(work, batch) for batch in islice(batches, AHEAD))
+    while under_way:
+        yield under_way.popleft().result()
+        under_way.extend(pool.submit(work, batch) for batch in islice(batches, 1))
+
+
+def _annotate_batch(batch: list[Titled], *, model: str, max_chars: int) -> list[Annotations]:
+    nlp = load(model)
     refused = [refusal(item.text, max_chars) for item in batch]
     wanted = [_to_doc(nlp, item) for item, reason in zip(batch, refused, strict=True) if reason is None]
     annotated = iter(_pipe(nlp, wanted))
-    for reason in refused:
-        yield reason if reason is not None else next(annotated)
+    return [reason if reason is not None else next(annotated) for reason in refused]
 
 
 def _pipe(nlp: Language, docs: list[Doc]) -> list[Annotations]:

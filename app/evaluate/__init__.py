@@ -1,0 +1,1 @@
+"""How good the annotations are, against stories annotated by hand."""
