@@ -1,0 +1,87 @@
+"""Storing and annotating together, with the real annotators."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app import ingest
+from app.config import get_settings
+from app.ingest import add_stories, annotate_pending
+from app.spans import Annotations, RawStory, Unreadable
+from app.store import archive as whole
+from app.store import browse, stories
+from app.store.filters import Selection
+from app.worker import executor
+from tests.factories import make_raw
+
+TEXT = "Ana Ruiz, Spain's health minister, met doctors in Madrid. “We listened,” she said. Number {}."
+
+
+def many(n: int) -> Iterator[RawStory]:
+    return (make_raw(TEXT.format(i), title=f"Story {i}") for i in range(n))
+
+
+def test_unreadable_stories_are_reported_and_the_rest_is_taken(archive: Engine) -> None:
+    bad = Unreadable("file.jsonl:2", "is not valid JSON")
+    report = add_stories(archive, [make_raw("One."), bad, make_raw("Two."), make_raw("One.")])
+    assert report.outcomes == {"added": 2, "duplicate": 1}
+    assert report.unreadable == [bad]
+    assert report.story_ids == [1, 2, 1]
+
+
+def test_only_the_stories_asked_for_are_annotated(archive: Engine) -> None:
+    ids = add_stories(archive, many(3)).story_ids
+    assert annotate_pending(archive, get_settings(), among=[ids[1]]) == {"annotated": 1}
+    assert annotate_pending(archive, get_settings()) == {"annotated": 2}
+    assert annotate_pending(archive, get_settings()) == {}
+
+
+def test_a_pool_annotates_the_same(archive: Engine) -> None:
+    with executor(2) as pool:
+        add_stories(archive, many(70))
+        assert annotate_pending(archive, get_settings(), pool=pool) == {"annotated": 70}
+    with Session(archive) as session:
+        assert whole.wrong_counts(session) == {}
+        assert {card.quote_count for card in browse.list_stories(session, Selection(), after=None, size=90).items} == {
+            1
+        }
+
+
+def test_a_story_changed_while_it_was_annotated_stays_waiting(archive: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "https://courier.example/1"
+    add_stories(archive, [make_raw("The old words.", url=url)])
+
+    def change_meanwhile(*_: object, **__: object) -> Iterator[Annotations]:
+        add_stories(archive, [make_raw("The new words.", url=url)])
+        yield Annotations("annotated", "en")
+
+    monkeypatch.setattr(ingest, "annotate_many", change_meanwhile)
+    annotate_pending(archive, get_settings(), among=[1])
+    with Session(archive) as session:
+        assert [story.text for story in stories.pending(session, "any", among=None, most=9)] == ["The new words."]
+
+
+def test_adding_killed_at_any_moment_loses_and_doubles_nothing(archive: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "stories"
+    folder.mkdir()
+    for i in range(300):
+        (folder / f"{i:03}.txt").write_text(TEXT.format(i))
+    command = [sys.executable, "-m", "app.cli", "add", str(folder)]
+    for moment in (1.2, 2.4, 3.6):
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(moment)
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    with Session(archive) as session:
+        assert whole.counts(session)["stories"] == 300
+        assert whole.counts(session)["quotes"] == 300
+        assert whole.wrong_counts(session) == {}
