@@ -1,25 +1,28 @@
 """Speakers: which actor the words of a source span name, through pronouns, short names and titles."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
-from app.nlp.story_actors import GENDERED, StoryActors
+from app.nlp import epithets
+from app.nlp.antecedents import PLURAL_TAGS, SUBJECTS, Antecedents
+from app.nlp.lexicons import words
+from app.nlp.story_actors import GENDERED, StoryActors, gender_of_word
 from app.spans import ActorKind, ActorSpan, MentionLevel, MentionSpan, MentionType, QuoteSpan
 
 NAME = "newsgloss_speakers"
 
 RELATIVES = ("who", "whom", "that", "which", "whose")
+OF_PERSONS = ("who", "whom", "whose")
 PLURALS = ("they", "them", "their")
 NEUTERS = ("it", "its")
-SUBJECTS = ("nsubj", "nsubjpass")
 TYPE_OF: dict[ActorKind, MentionType] = {"person": "PERSON", "organisation": "ORG", "group": "MISC"}
 ORGANISATION_NOUNS = ("company", "firm", "group", "organisation", "organization", "agency", "bank", "party", "union")
-
-SENTENCES_BACK = 6
-FOR_SUBJECT, FOR_SPEAKER, FOR_QUOTED = 1.5, 1.2, -3.0
+HELD = ("pobj", "poss", "compound")
+ANYWHERE = 10_000
+NEXT_TO = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,131 +36,155 @@ class Resolved:
 @Language.component(NAME)
 def speakers(doc: Doc) -> Doc:
     """Fill `speaker` of the quotes; add the pronouns and titles resolved on the way to the mentions."""
-    story = StoryActors(doc)
-    resolver = Resolver(doc, story)
-    told: list[QuoteSpan] = []
-    found: list[MentionSpan] = []
-    for quote in doc._.quotes:
-        resolved = resolver.speaker(quote)
-        if resolved is not None and resolved.mention is not None:
-            found.append(resolved.mention)
-        told.append(replace(quote, speaker=resolved.actor.id if resolved else None))
-    doc._.quotes = told
+    resolved = Resolver(doc, StoryActors(doc)).all_quotes()
+    doc._.quotes = [
+        replace(quote, speaker=found.actor.id if found else None)
+        for quote, found in zip(doc._.quotes, resolved, strict=True)
+    ]
     taken = {(mention.start, mention.end) for mention in doc._.mentions}
-    new = {(mention.start, mention.end): mention for mention in found}
+    new = {(found.mention.start, found.mention.end): found.mention for found in resolved if found and found.mention}
     doc._.mentions = [*doc._.mentions, *(mention for place, mention in new.items() if place not in taken)]
     return doc
 
 
 class Resolver:
-    """Goes through the quotes of one story in order and remembers who spoke last."""
+    """Goes through the sources and pronouns of one story in order and remembers who spoke last."""
 
     def __init__(self, doc: Doc, story: StoryActors) -> None:
         self.doc = doc
         self.story = story
+        self.antecedents = Antecedents(doc, story)
         self.last: ActorSpan | None = None
-        self._sentence_of = {token.i: number for number, sent in enumerate(doc.sents) for token in sent}
-        self._quoted = _quoted_tokens(doc)
-        self._seen: list[tuple[int, ActorSpan, bool]] = list(self._names_seen())
 
-    def _names_seen(self) -> Iterator[tuple[int, ActorSpan, bool]]:
-        """(token index, actor, is a subject) for every name."""
-        for mention in self.story.names:
-            span = self.doc.char_span(mention.start, mention.end, alignment_mode="expand")
-            if span is not None and len(span):
-                yield span.root.i, self.story.by_id[mention.actor], span.root.dep_ in SUBJECTS
+    def all_quotes(self) -> list[Resolved | None]:
+        """Who speaks in each quote. The pronouns of the narrative between are resolved on the way."""
+        told: list[QuoteSpan] = self.doc._.quotes
+        spans = [source_tokens(self.doc, quote) for quote in told]
+        steps: dict[int, tuple[Span, QuoteSpan | None]] = {
+            token.i: (self.doc[token.i : token.i + 1], None) for token in self._pronouns()
+        }
+        steps |= {span.root.i: (span, quote) for span, quote in zip(spans, told, strict=True) if span is not None}
+        found = {at: self._step(*steps[at]) for at in sorted(steps)}
+        return [found[span.root.i] if span is not None else None for span in spans]
 
-    def speaker(self, quote: QuoteSpan) -> Resolved | None:
-        """Whom the quote's source span names."""
-        span = source_tokens(self.doc, quote)
-        if span is None:
-            return None
+    def _pronouns(self) -> Iterator[Token]:
+        """Subjects such as "she" outside quotations."""
+        for token in self.doc:
+            if token.lower_ in GENDERED and token.dep_ in SUBJECTS and token.i not in self.antecedents.quoted:
+                yield token
+
+    def _step(self, span: Span, quote: QuoteSpan | None) -> Resolved | None:
         resolved = self._resolve(span, quote)
-        if resolved is not None:
+        if resolved is None:
+            return None
+        if resolved.mention is not None:
+            self.antecedents.add(span.root, resolved.actor)
+        if quote is not None:
             self.last = resolved.actor
         return resolved
 
-    def _resolve(self, span: Span, quote: QuoteSpan) -> Resolved | None:
+    def _resolve(self, span: Span, quote: QuoteSpan | None) -> Resolved | None:
+        head = span.root
+        word = head.lower_
+        if self._is_one_of_several(span):
+            return None
         named = self.story.named_in(span)
         if named is not None:
             return Resolved(named)
-        head = span.root
-        word = head.lower_
         if word in RELATIVES:
-            return self._relative(head)
+            return _through(head, head.i, self._relative(head), "pronoun", "relative-pronoun")
         if word in GENDERED:
-            return self._gendered(head, GENDERED[word], quote)
+            return _through(head, head.i, self._gendered(head, GENDERED[word], quote), "pronoun", "personal-pronoun")
         if word in PLURALS:
-            return self._nearest(head, quote, lambda actor: actor.kind != "person", "pronoun", "plural-pronoun")
+            return _through(head, head.i, self._thing(head, plural=True), "pronoun", "plural-pronoun")
         if word in NEUTERS:
-            return self._nearest(head, quote, lambda actor: actor.kind == "organisation", "pronoun", "neuter-pronoun")
+            return _through(head, head.i, self._thing(head, plural=False), "pronoun", "neuter-pronoun")
         return self._titled(head, quote)
 
-    def _relative(self, head: Token) -> Resolved | None:
+    def _is_one_of_several(self, span: Span) -> bool:
+        """Such as "Calder and Osei" or "Osei and his aides": nobody of them speaks alone."""
+        first = self.story.at(span.root)
+        joined = (child for child in span.root.children if child.dep_ == "conj" and child.i < span.end)
+        return first is not None and any(
+            token.tag_ in PLURAL_TAGS or self.story.at(token) not in (None, first) for token in joined
+        )
+
+    def _relative(self, head: Token) -> ActorSpan | None:
+        """Whom "who" goes on about: the person named right before it, else the noun its clause hangs on."""
+        before = head.i - 1
+        while before > 0 and self.doc[before].text == ",":
+            before -= 1
+        named = self.story.at(self.doc[before]) if before >= 0 and head.lower_ in OF_PERSONS else None
+        if named is not None and named.kind == "person" and self.doc[before].dep_ not in HELD:
+            return named
         verb = head
         while verb.dep_ != "relcl" and verb.head.i != verb.i:
             verb = verb.head
         if verb.dep_ != "relcl":
             return None
-        noun = verb.head
-        actor = self.story.at(noun)
-        for child in noun.children:
-            if actor is None and child.dep_ == "appos":
-                actor = self.story.at(child)
-        return Resolved(actor, _mention(head, head.i, actor, "pronoun", "relative-pronoun")) if actor else None
+        bearers = (verb.head, *(child for child in verb.head.children if child.dep_ == "appos"))
+        return next((actor for actor in map(self.story.at, bearers) if actor is not None), None)
 
-    def _gendered(self, head: Token, gender: str, quote: QuoteSpan) -> Resolved | None:
+    def _gendered(self, head: Token, gender: str, quote: QuoteSpan | None) -> ActorSpan | None:
+        actor = self._nearest_person(head, gender, quote)
+        if actor is not None:
+            self.story.settle_gender(actor, gender)
+        return actor
+
+    def _nearest_person(self, head: Token, gender: str | None, quote: QuoteSpan | None) -> ActorSpan | None:
         def fits(actor: ActorSpan) -> bool:
-            return actor.kind == "person" and self.story.gender(actor) in (None, gender)
+            return actor.kind == "person" and (gender is None or self.story.gender(actor) in (None, gender))
 
-        resolved = self._nearest(head, quote, fits, "pronoun", "personal-pronoun")
-        if resolved is not None:
-            self.story.settle_gender(resolved.actor, gender)
-        return resolved
+        return self.antecedents.nearest(head, quote, fits, last=self.last, strangers=True)
 
-    def _titled(self, head: Token, quote: QuoteSpan) -> Resolved | None:
+    def _thing(self, head: Token, *, plural: bool) -> ActorSpan | None:
+        """The organisation or group last spoken of, unless another thing was since: "the report", "voters"."""
+        for token in self.antecedents.subjects_before(head):
+            actor = self.story.at(token)
+            if actor is not None and actor.kind != "person":
+                return actor if plural or actor.kind == "organisation" else None
+            if (
+                actor is None
+                and plural == (token.tag_ in PLURAL_TAGS)
+                and token.lemma_.lower() not in words("roles.txt")
+            ):
+                return None
+        return None
+
+    def _titled(self, head: Token, quote: QuoteSpan | None) -> Resolved | None:
         """Such as "the prime minister": who has the role; "the company": the organisation last spoken of."""
-        if not any(child.lower_ == "the" for child in head.children):
+        if not any(child.lower_ == "the" for child in head.children) or head.tag_ in PLURAL_TAGS:
             return None
-        noun = head.lemma_.lower()
-        resolved = self._nearest(head, quote, lambda actor: _has_role(actor, noun), "nominal", "title", back=10_000)
-        if resolved is None and noun in ORGANISATION_NOUNS and head.right_edge.i == head.i:
-            resolved = self._nearest(
-                head, quote, lambda actor: actor.kind == "organisation", "nominal", "organisation-noun", back=2
-            )
-        return resolved
+        start, noun = head.left_edge.i, head.lemma_.lower()
+        bearer = self._bearer(head, quote)
+        if bearer is not None:
+            return _through(head, start, bearer, "nominal", "title")
+        if epithets.is_age(head):
+            person = self._nearest_person(head, gender_of_word(noun), quote)
+            return _through(head, start, person, "nominal", "age")
+        if noun in ORGANISATION_NOUNS and head.right_edge.i == head.i:
+            actor = self.antecedents.nearest(head, quote, lambda actor: actor.kind == "organisation", back=NEXT_TO)
+            return _through(head, start, actor, "nominal", "organisation-noun")
+        return None
 
-    def _nearest(
-        self,
-        head: Token,
-        quote: QuoteSpan,
-        fits: Callable[[ActorSpan], bool],
-        level: MentionLevel,
-        rule: str,
-        back: int = SENTENCES_BACK,
-    ) -> Resolved | None:
-        """The most salient fitting actor named before: recent, a subject, the last one to speak."""
-        here = self._sentence_of.get(head.i, 0)
-        best: tuple[float, ActorSpan] | None = None
-        for place, actor, is_subject in reversed(self._seen):
-            if place >= head.i:
-                continue
-            distance = here - self._sentence_of.get(place, 0)
-            if distance > back:
-                break
-            if not fits(actor) or _within(self.doc[place].idx, quote):
-                continue
-            score = self._salience(place, actor, is_subject) - distance
-            if best is None or score > best[0]:
-                best = score, actor
-        if best is None:
+    def _bearer(self, head: Token, quote: QuoteSpan | None) -> ActorSpan | None:
+        """Who bears a title: those whom it fits best, of them the nearest before."""
+        noun, which = head.lemma_.lower(), epithets.modifiers(head)
+        fitting = {actor.id: epithets.fit(actor, noun, which) for actor in self.story.by_id.values()}
+        best = max(fitting.values(), default=0)
+        if best == 0:
             return None
-        start = head.i if level == "pronoun" else head.left_edge.i
-        return Resolved(best[1], _mention(head, start, best[1], level, rule))
+        return self.antecedents.nearest(
+            head, quote, lambda actor: fitting[actor.id] == best, last=self.last, back=ANYWHERE
+        )
 
-    def _salience(self, place: int, actor: ActorSpan, is_subject: bool) -> float:
-        spoke_last = self.last is not None and actor.id == self.last.id
-        return FOR_SUBJECT * is_subject + FOR_SPEAKER * spoke_last + FOR_QUOTED * (place in self._quoted)
+
+def _through(head: Token, start: int, actor: ActorSpan | None, level: MentionLevel, rule: str) -> Resolved | None:
+    """The actor with the mention that leads there, from the token at `start` to the head."""
+    if actor is None:
+        return None
+    at = head.doc[start].idx
+    return Resolved(actor, MentionSpan(at, head.idx + len(head), TYPE_OF[actor.kind], level, actor.id, rule))
 
 
 def source_tokens(doc: Doc, quote: QuoteSpan) -> Span | None:
@@ -165,27 +192,3 @@ def source_tokens(doc: Doc, quote: QuoteSpan) -> Span | None:
     if not quote.source:
         return None
     return doc.char_span(quote.source[0][0], quote.source[-1][1], alignment_mode="expand")
-
-
-def _quoted_tokens(doc: Doc) -> frozenset[int]:
-    """Tokens inside direct quotations: names there are the speaker's, seldom who speaks next."""
-    found: set[int] = set()
-    for quote in doc._.quotes:
-        if quote.kind == "direct":
-            for start, end in quote.content:
-                span = doc.char_span(start, end, alignment_mode="expand")
-                found.update(range(span.start, span.end) if span is not None else ())
-    return frozenset(found)
-
-
-def _within(at: int, quote: QuoteSpan) -> bool:
-    return any(start <= at < end for start, end in quote.content)
-
-
-def _has_role(actor: ActorSpan, noun: str) -> bool:
-    return any(noun in role.lower().replace("-", " ").split() for role in actor.roles)
-
-
-def _mention(head: Token, start: int, actor: ActorSpan, level: MentionLevel, rule: str) -> MentionSpan:
-    at = head.doc[start].idx
-    return MentionSpan(at, head.idx + len(head), TYPE_OF[actor.kind], level, actor.id, rule)

@@ -14,8 +14,13 @@ NOT_THE_HEAD = ("prep", "pobj", "poss", "relcl", "acl", "advcl", "dobj", "pcomp"
 
 @lru_cache
 def genders() -> dict[str, str]:
-    """First name or title -> "he" or "she"."""
+    """First name, title or noun -> "he" or "she"."""
     return {row[0]: row[1] for row in rows("genders.tsv") if len(row) > 1}
+
+
+def gender_of_word(word: str) -> str | None:
+    """Which pronoun goes with a first name, a title, or a noun such as "widow"; None where either may."""
+    return genders().get(word)
 
 
 class StoryActors:
@@ -46,12 +51,13 @@ class StoryActors:
         for mention in self.names[bisect_left(self._starts, span.start_char) :]:
             if mention.start >= span.end_char:
                 return None
-            token = self._token(mention)
+            token = self.token(mention)
             if token is not None and self._is_head_part(token, head):
                 return self.by_id[mention.actor]
         return None
 
-    def _token(self, mention: MentionSpan) -> Token | None:
+    def token(self, mention: MentionSpan) -> Token | None:
+        """The token that carries a name."""
         span = self.doc.char_span(mention.start, mention.end, alignment_mode="expand")
         return span.root if span is not None else None
 
@@ -66,8 +72,8 @@ class StoryActors:
     def gender(self, actor: ActorSpan) -> str | None:
         """Such as "he" or "she" where the first name, a title in the text, or a pronoun seen before tells it."""
         if actor.id not in self._gender:
-            told = genders().get(actor.name.split()[0]) if actor.name.split() else None
-            self._gender[actor.id] = told or self._gender_by_title(actor) or ""
+            told = gender_of_word(actor.name.split()[0]) if actor.name.split() else None
+            self._gender[actor.id] = self._gender_by_title(actor) or gender_by_role(actor) or told or ""
         return self._gender[actor.id] or None
 
     def _gender_by_title(self, actor: ActorSpan) -> str | None:
@@ -82,3 +88,9 @@ class StoryActors:
         """Keep what a resolved pronoun said about an actor whose gender was not known."""
         if self.gender(actor) is None:
             self._gender[actor.id] = gender
+
+
+def gender_by_role(actor: ActorSpan) -> str | None:
+    """Such as "she" for a spokeswoman."""
+    told = (gender_of_word(word) for role in actor.roles for word in role.lower().split())
+    return next((gender for gender in told if gender is not None), None)
