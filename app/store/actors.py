@@ -11,11 +11,12 @@ from sqlmodel import Session, col
 
 from app.config import get_settings
 from app.store import counts, paging
-from app.store.actor_identity import name_key
+from app.store.actor_keys import name_key
 from app.store.browse import ACTOR_COLUMNS, actor_ref, list_stories
-from app.store.cards import ActorCard, ActorPage, MonthCount, Page, RoleCard
+from app.store.cards import ActorCard, ActorPage, Page, RoleCard
 from app.store.filters import Selection
 from app.store.models import Actor, Alias, FacetCount, Story, StoryActor
+from app.store.months import months_of
 from app.store.quotes import list_quotes
 
 Sort = Literal["stories", "quotes", "name"]
@@ -152,20 +153,6 @@ def _roles(entries: Iterable[Row[Any]]) -> list[RoleCard]:
         for uses in seen.values()
     ]
     return sorted(cards, key=lambda card: (-card.stories, card.role))[:MAX_ROLES]
-
-
-def months_of(times: Iterable[datetime | None]) -> list[MonthCount]:
-    """Dated stories by month, oldest first, months without any between the first and the last included."""
-    counted = Counter((time.year, time.month) for time in times if time)
-    if not counted:
-        return []
-    months = range(_month_number(*min(counted)), _month_number(*max(counted)) + 1)
-    pairs = [(number // 12, number % 12 + 1) for number in months]
-    return [MonthCount(f"{year:04}-{month:02}", counted[year, month]) for year, month in pairs]
-
-
-def _month_number(year: int, month: int) -> int:
-    return year * 12 + month - 1
 
 
 def _beside(session: Session, story_ids: list[int], actor_id: int) -> list[ActorCard]:

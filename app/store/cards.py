@@ -314,6 +314,14 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Timeline:
+    """Stories by month, oldest first. `over` is the sample counted over, None when exact."""
+
+    months: Sequence[MonthCount] = ()
+    over: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
     """An active filter, to show and remove: parameter, value as in the address, and words for it."""
 

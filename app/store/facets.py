@@ -1,22 +1,25 @@
 """Facets beside a list, and the chips of its active filters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, cast, distinct, extract, func, select
 from sqlmodel import Session, col
 
 from app.config import get_settings
 from app.country_names import country_name
 from app.store import counts
-from app.store.cards import Chip, Facet, FacetValue
+from app.store.cards import Chip, Facet, FacetValue, Timeline
 from app.store.filters import FILTERS, Selection
 from app.store.matching import newest_matches
-from app.store.models import Actor, Outlet, Story, StoryActor, StoryCountry, StorySpeaker
+from app.store.models import Actor, FacetCount, Outlet, Source, Story, StoryActor, StoryCountry, StorySpeaker
+from app.store.months import months_counted
 
 Expression = SQLColumnExpression[Any]
 
-SHOWN = 12
+SHOWN = 7  # one more than a list shows, so that it knows whether there are more
+MOST = 200
+ALL = 1000
 ACTOR_PARAMS = frozenset({"person", "organisation", "group", "speaker", "about"})
 COUNTRY_PARAMS = frozenset({"country", "focus", "speaking"})
 RELATIONS = {"country": "mentioned", "focus": "focus", "speaking": "speaking"}
@@ -29,31 +32,95 @@ LABELS = {
     "speaking": "Speaking",
     "speaker": "Speakers",
     "outlet": "Outlets",
+    "form": "Forms of sources",
 }
 
 
 def story_facets(session: Session, selection: Selection) -> list[Facet]:
     """Each facet's most frequent values: exact for the whole archive, else over the newest matches."""
-    if not selection:
-        counted = {param: counts.top(session, param, SHOWN) for param in LABELS}
-        return _facets(session, selection, counted, over=None)
+    ids, over = _sample(session, selection)
+    exact = not selection
+    counted = {
+        param: counts.top(session, param, SHOWN) if exact and param != "form" else _count(session, param, ids)
+        for param in LABELS
+    }
+    return _facets(session, selection, counted, {param: over for param in LABELS if not exact or param == "form"})
+
+
+def facet_values(session: Session, selection: Selection, param: str, *, name: str | None) -> Facet:
+    """One facet with its most frequent values, up to MOST of them; `name` is looked for in their words."""
+    if not selection and param != "form":
+        counted, over = _count_all(session, param, name), None
+    else:
+        ids, over = _sample(session, selection)
+        counted = _count(session, param, ids, name=name, most=MOST)
+    found = _facets(session, selection, {param: counted}, {param: over})
+    return found[0] if found else Facet(param, LABELS[param], (), over)
+
+
+def story_months(session: Session, selection: Selection) -> Timeline:
+    """When the stories were published: of the whole archive the newest that one query looks at, else of a sample."""
+    most = get_settings().max_examined
+    newest = select(col(Story.published_at)).order_by(col(Story.sorted_at).desc(), col(Story.id).desc()).limit(most)
+    over = most if counts.total(session, "story") > most else None
+    if selection:
+        ids, over = _sample(session, selection)
+        newest = select(col(Story.published_at)).where(col(Story.id).in_(ids))
+    times = newest.subquery().c.published_at
+    year, month = extract("year", times), extract("month", times)
+    rows = session.execute(select(year, month, func.count()).where(times.is_not(None)).group_by(year, month))
+    return Timeline(months_counted({(int(y), int(m)): n for y, m, n in rows}), over)
+
+
+def _sample(session: Session, selection: Selection) -> tuple[Sequence[int], int | None]:
+    """The newest matches, and how many they are if there are more of them."""
     settings = get_settings()
-    sample = newest_matches(
+    found = newest_matches(
         session, selection, after=None, size=settings.facet_sample, max_examined=settings.max_examined
     )
-    counted = {param: _count(session, param, sample.ids) for param in LABELS}
-    return _facets(session, selection, counted, over=len(sample.ids) if sample.next else None)
+    return found.ids, len(found.ids) if found.next else None
 
 
-def _count(session: Session, param: str, ids: Iterable[int]) -> list[tuple[str, int]]:
+def _count_all(session: Session, param: str, name: str | None) -> list[tuple[str, int]]:
+    """A facet's values in the whole archive."""
+    if not name or param in COUNTRY_PARAMS:
+        return [pair for pair in counts.top(session, param, MOST if not name else ALL) if _named_so(param, pair, name)]
+    rows = select(col(FacetCount.value), col(FacetCount.count)).where(col(FacetCount.facet) == param)
+    if param == "outlet":
+        rows = rows.join(Outlet, col(Outlet.slug) == col(FacetCount.value))
+    else:
+        rows = rows.join(Actor, col(Actor.id) == cast(col(FacetCount.value), Integer))
+    rows = rows.where(col(FacetCount.count) > 0, _name_column(param).icontains(name, autoescape=True))
+    ordered = rows.order_by(col(FacetCount.count).desc(), col(FacetCount.value)).limit(MOST)
+    return [(value, n) for value, n in session.execute(ordered)]
+
+
+def _named_so(param: str, pair: tuple[str, int], name: str | None) -> bool:
+    words = country_name(pair[0]) if param in COUNTRY_PARAMS else pair[0]
+    return not name or name.casefold() in words.casefold()
+
+
+def _name_column(param: str) -> SQLColumnExpression[str]:
+    return col(Outlet.name) if param == "outlet" else col(Actor.name)
+
+
+def _count(
+    session: Session, param: str, ids: Iterable[int], *, name: str | None = None, most: int = SHOWN
+) -> list[tuple[str, int]]:
+    """A facet's values in these stories."""
     value, story_id, conditions = _counted_columns(param)
-    n = func.count().label("n")
+    n = func.count(distinct(story_id)).label("n")
     rows: Select[Any, int] = select(value.label("value"), n).where(story_id.in_(list(ids)), *conditions).group_by(value)
-    if param in ("person", "organisation", "group"):
-        rows = rows.join(Actor, col(Actor.id) == col(StoryActor.actor_id))
+    if param in ACTOR_PARAMS:
+        rows = rows.join(Actor, col(Actor.id) == value)
     if param == "outlet":
         rows = rows.select_from(Story).join(Outlet, col(Outlet.id) == col(Story.outlet_id))
-    return [(str(key), count) for key, count in session.execute(rows.order_by(n.desc(), value).limit(SHOWN))]
+    by_words = param in COUNTRY_PARAMS or param == "form"
+    if name and not by_words:
+        rows = rows.where(_name_column(param).icontains(name, autoescape=True))
+    rows = rows.order_by(n.desc(), value).limit(ALL if name and by_words else most)
+    pairs = [(str(key), count) for key, count in session.execute(rows)]
+    return [pair for pair in pairs if _named_so(param, pair, name)] if by_words else pairs
 
 
 def _counted_columns(param: str) -> tuple[Expression, Expression, list[ColumnElement[bool]]]:
@@ -61,13 +128,18 @@ def _counted_columns(param: str) -> tuple[Expression, Expression, list[ColumnEle
         return col(StorySpeaker.actor_id), col(StorySpeaker.story_id), []
     if param == "outlet":
         return col(Outlet.slug), col(Story.id), []
+    if param == "form":
+        return col(Source.form), col(Source.story_id), []
     if param in RELATIONS:
         return col(StoryCountry.country), col(StoryCountry.story_id), [col(StoryCountry.relation) == RELATIONS[param]]
     return col(StoryActor.actor_id), col(StoryActor.story_id), [col(Actor.kind) == param]
 
 
 def _facets(
-    session: Session, selection: Selection, counted: Mapping[str, list[tuple[str, int]]], over: int | None
+    session: Session,
+    selection: Selection,
+    counted: Mapping[str, list[tuple[str, int]]],
+    over: Mapping[str, int | None],
 ) -> list[Facet]:
     names = value_names(session, [(param, value) for param, values in counted.items() for value, _ in values])
     return [
@@ -78,7 +150,7 @@ def _facets(
                 FacetValue(value, names.get((param, value), value), n, value in selection.values(param))
                 for value, n in values
             ],
-            over,
+            over.get(param),
         )
         for param, values in counted.items()
         if values
@@ -87,10 +159,24 @@ def _facets(
 
 def chips(session: Session, selection: Selection) -> list[Chip]:
     """The active filters in words, in canonical order."""
-    names = value_names(session, selection.pairs)
+    shown = [(param, value, *_named_by(param, value)) for param, value in selection.pairs]
+    names = value_names(session, [(what, which) for _, _, what, which in shown])
     return [
-        Chip(param, value, FILTERS[param].label, names.get((param, value), value)) for param, value in selection.pairs
+        Chip(param, value, _label(param, what), names.get((what, which), which)) for param, value, what, which in shown
     ]
+
+
+def _named_by(param: str, value: str) -> tuple[str, str]:
+    """Which filter and value are to be named: of "not", those behind it."""
+    if param != "not":
+        return param, value
+    unwanted, _, which = value.partition(":")
+    return unwanted, which
+
+
+def _label(param: str, what: str) -> str:
+    label = FILTERS[what].label
+    return f"Not {label[0].lower()}{label[1:]}" if param == "not" else label
 
 
 def value_names(session: Session, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -1,20 +1,22 @@
 """The filters of lists: each one entry that says how its value is read and which rows it keeps.
 
 A selection is a set of filters with their values: the same parameter twice means OR, different parameters AND.
+A value is left out with `not`: "not=person:12".
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, not_, select
 from sqlmodel import col
 
 from app.country_names import country_names
+from app.spans import SourceForm
 from app.store import search
-from app.store.models import Mention, Outlet, Quote, QuotePiece, Story, StoryActor, StoryCountry, StorySpeaker
+from app.store.models import Mention, Outlet, Quote, QuotePiece, Source, Story, StoryActor, StoryCountry, StorySpeaker
 
 MAX_Q = 500
 MAX_VALUES = 20
@@ -86,6 +88,19 @@ def _parse_kind(value: str) -> str:
     if value not in ("direct", "mixed", "indirect"):
         raise ValueError("it takes direct, mixed or indirect")
     return value
+
+
+def _parse_form(value: str) -> str:
+    if value not in get_args(SourceForm):
+        raise ValueError(f"it takes one of: {', '.join(get_args(SourceForm))}")
+    return value
+
+
+def _parse_not(value: str) -> str:
+    param, _, unwanted = value.partition(":")
+    if param not in EXCLUDABLE:
+        raise ValueError("it takes a filter and its value, such as person:12 or country:FR")
+    return f"{param}:{FILTERS[param].parse(unwanted)}"
 
 
 def _parse_q(value: str) -> str:
@@ -189,6 +204,22 @@ def _is_about(quote_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> Co
     return pieces.where(col(QuotePiece.quote_id) == quote_id, col(QuotePiece.part) == "content").exists()
 
 
+def _relies_on(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+    return _exists(Source, story_id, col(Source.form).in_(values))
+
+
+def _lacks(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+    return and_(*(not_(FILTERS[param].keeps(story_id, unwanted)) for param, unwanted in by_param(values).items()))
+
+
+def by_param(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The values of `not` ("person:12") by the parameter that they name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for param, _, value in (each.partition(":") for each in values):
+        found[param] = (*found.get(param, ()), value)
+    return found
+
+
 FILTERS: Mapping[str, Filter] = {
     each.param: each
     for each in (
@@ -201,14 +232,17 @@ FILTERS: Mapping[str, Filter] = {
         _country_filter("speaking", "Country speaking", "speaking"),
         Filter("speaker", "Speaker", _parse_id, _speaks, _speaker_rows, facet="speaker"),
         Filter("outlet", "Outlet", _parse_outlet, _from_outlet, _outlet_rows, facet="outlet"),
+        Filter("form", "Form of source", _parse_form, _relies_on),
         Filter("from", "From", _parse_date, _published_from),
         Filter("to", "To", _parse_date, _published_to),
         Filter("kind", "Kind of quote", _parse_kind, _is_kind, quote_only=True),
         Filter("about", "About", _parse_id, _is_about, quote_only=True),
+        Filter("not", "Not", _parse_not, _lacks),
     )
 }
 # Two words or two dates of one kind would not mean OR to a reader, so only one of each is taken.
 SINGLE = frozenset({"q", "from", "to"})
+EXCLUDABLE = ("person", "organisation", "group", "country", "focus", "speaking", "speaker", "outlet", "form")
 
 
 # ------------------------------------------------------------------------------------------------ selections
@@ -244,9 +278,14 @@ class Selection:
         return [each for param, each in FILTERS.items() if self.values(param)]
 
     def adding(self, param: str, value: str) -> "Selection":
-        """This selection with one more value (replacing it where only one is taken)."""
-        kept = self.pairs if param not in SINGLE else tuple(pair for pair in self.pairs if pair[0] != param)
+        """This selection with one more value (replacing it where only one is taken), which is no longer left out."""
+        dropped = ("not", f"{param}:{value}")
+        kept = (pair for pair in self.pairs if pair != dropped and not (param in SINGLE and pair[0] == param))
         return _canonical({*kept, (param, value)})
+
+    def excluding(self, param: str, value: str) -> "Selection":
+        """This selection with that value left out."""
+        return _canonical({*self.without(param, value).pairs, ("not", f"{param}:{value}")})
 
     def without(self, param: str, value: str | None = None) -> "Selection":
         """This selection less one value of a parameter, or less all of them."""
@@ -254,7 +293,7 @@ class Selection:
 
     def query(self, **extra: str) -> str:
         """The canonical query string, with further parameters behind it."""
-        return urlencode([*self.pairs, *extra.items()])
+        return urlencode([*self.pairs, *extra.items()], safe=":")
 
 
 def parse_selection(params: Iterable[tuple[str, str]]) -> Selection:

@@ -8,11 +8,12 @@ from sqlmodel import Session, col
 from app.config import get_settings
 from app.country_names import country_name, country_names
 from app.store import counts
-from app.store.actors import actor_cards, months_of
+from app.store.actors import actor_cards
 from app.store.browse import list_stories
 from app.store.cards import ActorCard, CountryCard, CountryPage
 from app.store.filters import Selection
 from app.store.models import Actor, Story, StoryActor, StoryCountry
+from app.store.months import months_of
 
 Relation = Literal["mentioned", "focus", "speaking"]
 FACETS: dict[Relation, str] = {"mentioned": "country", "focus": "focus", "speaking": "speaking"}

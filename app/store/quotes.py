@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, not_, select, tuple_
 from sqlmodel import Session, col
 
 from app.store import counts, paging, search
 from app.store.browse import ACTOR_COLUMNS, actor_ref, story_refs
 from app.store.cards import Page, QuoteCard
-from app.store.filters import Selection
-from app.store.models import Actor, Quote, StoryActor
+from app.store.filters import FILTERS, Selection, by_param
+from app.store.models import Actor, Quote, Source, StoryActor
 
 
 def list_quotes(session: Session, selection: Selection, *, after: str | None, size: int) -> Page[QuoteCard]:
@@ -86,6 +86,10 @@ def _conditions(selection: Selection, query: search.Query | None) -> list[Column
             conditions.append(search.matches("quote", col(Quote.id), query))
         elif each.param == "speaker":
             conditions.append(col(Quote.speaker_id).in_(map(int, values)))
+        elif each.param == "form":
+            conditions.append(_rests_on(values))
+        elif each.param == "not":
+            conditions += _unwanted(values)
         else:
             conditions.append(each.keeps(col(Quote.id if each.quote_only else Quote.story_id), values))
     if selection.values("about"):
@@ -94,4 +98,21 @@ def _conditions(selection: Selection, query: search.Query | None) -> list[Column
             col(StoryActor.actor_id).in_(map(int, selection.values("about")))
         )
         conditions.append(col(Quote.story_id).in_(with_actor))
+    return conditions
+
+
+def _rests_on(forms: tuple[str, ...]) -> ColumnElement[bool]:
+    return col(Quote.source_id).in_(select(col(Source.id)).where(col(Source.form).in_(forms)))
+
+
+def _unwanted(values: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    """What `not` leaves out: a speaker's or a source's own quotes, but all quotes of a story from a country."""
+    conditions: list[ColumnElement[bool]] = []
+    for param, unwanted in by_param(values).items():
+        if param == "speaker":
+            conditions.append(func.coalesce(col(Quote.speaker_id), 0).not_in(map(int, unwanted)))
+        elif param == "form":
+            conditions.append(not_(func.coalesce(_rests_on(unwanted), False)))
+        else:
+            conditions.append(not_(FILTERS[param].keeps(col(Quote.story_id), unwanted)))
     return conditions

@@ -12,13 +12,14 @@ from app.web import api
 from app.web.assets import BASE, STATIC, ImmutableFiles
 from app.web.caching import Revalidation, answer_head
 from app.web.errors import add_error_pages
-from app.web.pages import about, actors, api_docs, countries, health, quotes, sources, stories, story
+from app.web.pages import about, actors, api_docs, countries, facet, health, quotes, sources, stories, story
 from app.web.security import SecurityHeaders
 from app.worker import executor
 
 PAGES = (
     stories.router,
     story.router,
+    facet.router,
     actors.router,
     countries.router,
     quotes.router,

@@ -1,5 +1,6 @@
 """Small bar charts of stories over time, as plain numbers that a template draws with SVG."""
 
+from calendar import month_name, monthrange
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,24 @@ class Bar:
     x: int
     y: float
     height: float
+
+    @property
+    def words(self) -> str:
+        """The period as one says it: "March 2026" or "2026"."""
+        year, _, month = self.period.partition("-")
+        return f"{month_name[int(month)]} {year}" if month else year
+
+    @property
+    def first_day(self) -> str:
+        """Where it begins, "2026-03-01"."""
+        year, _, month = self.period.partition("-")
+        return f"{year}-{month or '01'}-01"
+
+    @property
+    def last_day(self) -> str:
+        """Where it ends, "2026-03-31"."""
+        year, _, month = self.period.partition("-")
+        return f"{year}-{month or '12'}-{monthrange(int(year), int(month or 12))[1]}"
 
 
 def bars(months: Sequence[MonthCount]) -> list[Bar]:

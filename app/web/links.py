@@ -72,6 +72,11 @@ def quotes_of(param: str, value: str | int) -> str:
     return f"/quotes?{urlencode({param: value})}"
 
 
+def facet(param: str, selection: Selection, name: str = "") -> str:
+    """All values of a facet under a selection, those with `name` in their words."""
+    return with_query(f"/facets/{param}", selection.query(**({"name": name} if name else {})))
+
+
 def listing(path: str, **params: str | None) -> str:
     """A list's address with those of the parameters that have a value."""
     return with_query(path, urlencode({name: value for name, value in params.items() if value}))

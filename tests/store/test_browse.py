@@ -125,12 +125,62 @@ def test_facets_count_the_selection(archive: Engine) -> None:
     assert some["person"] == [("Marta Sousa", 1, False), ("Erik Dahl", 1, False)] or len(some["person"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("query", "param", "name", "expected"),
+    [
+        ({}, "person", None, [("Ana", 3), ("Marta Sousa", 1), ("Erik Dahl", 1)]),
+        ({}, "person", "OUS", [("Marta Sousa", 1)]),
+        ({}, "country", "port", [("Portugal", 1)]),
+        ({}, "speaker", "an", [("Ana", 3)]),
+        ({}, "outlet", "cour", [("The Courier", 1)]),
+        ({}, "form", None, [("named person", 4), ("unnamed group", 1)]),
+        ({"country": "NO"}, "person", None, [("Erik Dahl", 1), ("Marta Sousa", 1)]),
+        ({"country": "NO"}, "person", "dahl", [("Erik Dahl", 1)]),
+        ({"country": "NO"}, "country", "port", [("Portugal", 1)]),
+        ({"country": "NO"}, "form", "unnamed", [("unnamed group", 1)]),
+        ({"not": "country:NO"}, "person", None, [("Ana", 3)]),
+        ({}, "person", "%", []),
+    ],
+)
+def test_a_facet_can_be_searched(
+    archive: Engine, query: dict[str, str], param: str, name: str | None, expected: list[tuple[str, int]]
+) -> None:
+    fill(archive, 3)
+    store_story(archive, make_raw(outlet="The Courier"), lisbon_annotations())
+    with Session(archive) as session:
+        facet = facets.facet_values(session, parse_selection(query.items()), param, name=name)
+    assert sorted((value.label, value.count) for value in facet.values) == sorted(expected)
+
+
+def test_stories_are_counted_by_month(archive: Engine) -> None:
+    fill(archive, 33)
+    store_story(archive)
+    with Session(archive) as session:
+        whole = facets.story_months(session, Selection())
+        some = facets.story_months(session, parse_selection([("to", "2026-01-02")]))
+        none = facets.story_months(session, parse_selection([("country", "NO")]))
+    assert [(each.month, each.stories) for each in whole.months] == [("2026-01", 31), ("2026-02", 2)]
+    assert [(each.month, each.stories) for each in some.months] == [("2026-01", 2)]
+    assert (list(none.months), whole.over) == ([], None)
+
+
+def test_a_speakers_own_quotes_can_be_left_out(archive: Engine) -> None:
+    store_story(archive)
+    expected = {"speaker:1": 2, "form:named person": 1, "country:NO": 0, "country:FR": 3}
+    with Session(archive) as session:
+        for value, n in expected.items():
+            selection = parse_selection([("not", value)])
+            assert len(quotes.list_quotes(session, selection, after=None, size=9).items) == n, value
+
+
 def test_chips_name_what_is_filtered_by(archive: Engine) -> None:
     store_story(archive, make_raw(outlet="The Courier"), lisbon_annotations())
     pairs = [("person", "1"), ("country", "PT"), ("outlet", "the-courier"), ("person", "77"), ("q", "fish")]
+    pairs.append(("not", "person:2"))
     with Session(archive) as session:
-        words = [chip.words for chip in facets.chips(session, parse_selection(pairs))]
-    assert words == ["fish", "Marta Sousa", "77", "Portugal", "The Courier"]
+        chips = facets.chips(session, parse_selection(pairs))
+    assert [chip.words for chip in chips] == ["fish", "Marta Sousa", "77", "Portugal", "The Courier", "Erik Dahl"]
+    assert [chip.label for chip in chips][-2:] == ["Outlet", "Not person"]
 
 
 def test_an_actors_page_tells_who_said_what(archive: Engine) -> None:

@@ -56,6 +56,12 @@ def found(engine: Engine, query: dict[str, list[str]]) -> list[int]:
         ({"outlet": ["none"]}, []),
         ({"focus": ["FR"]}, []),
         ({"speaker": [ANA]}, []),
+        ({"not": ["person:1"]}, [4, 3]),
+        ({"not": ["person:1", "person:2"]}, [4]),
+        ({"not": ["person:1", "country:fr"]}, [4]),
+        ({"person": [ANA], "not": ["outlet:wire"]}, [1]),
+        ({"person": [ANA], "not": ["person:1"]}, []),
+        ({"not": ["form:document"]}, [4, 3, 2, 1]),
         ({"unknown": ["x"], "person": [""]}, [4, 3, 2, 1]),
     ],
 )
@@ -92,6 +98,11 @@ def test_an_undated_story_is_in_no_span_of_dates(archive: Engine) -> None:
         ("outlet", "a" * 101),
         ("q", "x" * 501),
         ("kind", "loud"),
+        ("form", "rumour"),
+        ("not", "person"),
+        ("not", "person:abc"),
+        ("not", "q:word"),
+        ("not", "not:person:1"),
     ],
 )
 def test_a_value_that_cannot_be_read_says_what_the_filter_takes(param: str, value: str) -> None:
@@ -121,6 +132,21 @@ def test_a_filter_can_be_added_and_removed() -> None:
     assert selection.adding("from", "2025-01-01").values("from") == ("2025-01-01",)
     assert selection.without("person").query(next="x") == "from=2026-01-01&next=x"
     assert not selection.without("person", "9").without("from")
+
+
+def test_a_value_is_chosen_or_left_out_but_not_both() -> None:
+    selection = parse_selection([("person", "9"), ("country", "FR")])
+    without = selection.excluding("person", "9")
+    assert without.query() == "country=FR&not=person:9"
+    assert without.adding("person", "9") == selection
+    assert without.without("not", "person:9").query() == "country=FR"
+
+
+def test_the_form_of_a_storys_sources_is_a_filter(archive: Engine) -> None:
+    store_story(archive)
+    assert found(archive, {"form": ["unnamed group"]}) == [1]
+    assert found(archive, {"form": ["document"]}) == []
+    assert found(archive, {"not": ["form:unnamed group"]}) == []
 
 
 @given(st.lists(st.tuples(st.sampled_from([*FILTERS, "next", "x"]), st.text()), max_size=8))

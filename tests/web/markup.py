@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "input", "br", "rect"}
+VOID = {"meta", "link", "input", "br"}
 
 
 class _Reader(HTMLParser):
@@ -18,6 +18,9 @@ class _Reader(HTMLParser):
         self.tags.append((tag, given))
         if tag not in VOID and (self.depth or given.get("id") == self.wanted):
             self.depth += 1
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         if self.depth and tag not in VOID:

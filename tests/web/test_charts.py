@@ -19,3 +19,10 @@ def test_more_than_three_years_of_months_become_years() -> None:
 
 def test_no_months_make_no_bars() -> None:
     assert bars([]) == []
+
+
+def test_a_bar_knows_its_days() -> None:
+    month = bars([MonthCount("2024-02", 1)])[0]
+    assert (month.words, month.first_day, month.last_day) == ("February 2024", "2024-02-01", "2024-02-29")
+    year = bars([MonthCount(f"{year}-{month:02}", 1) for year in range(2020, 2024) for month in range(1, 13)])[0]
+    assert (year.words, year.first_day, year.last_day) == ("2020", "2020-01-01", "2020-12-31")

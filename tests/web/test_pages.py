@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -6,7 +7,7 @@ from starlette.testclient import TestClient
 
 from app.web.assets import asset
 from app.web.security import SECURITY_HEADERS
-from tests.factories import TEXT, make_raw, store_story
+from tests.factories import TEXT, lisbon_annotations, make_raw, store_story
 from tests.web.markup import addresses, ids, tags
 
 PAGES = [
@@ -36,6 +37,12 @@ FILLED = [
     "/quotes?q=catch&kind=direct&speaker=1",
     "/quotes?about=2",
     "/sources?form=unnamed+group&unnamed=yes&q=officials",
+    "/?not=person:1&form=unnamed+group",
+    "/quotes?not=speaker:1&not=country:FR",
+    "/facets/person",
+    "/facets/person?country=PT&name=sousa",
+    "/facets/country?name=nothing",
+    "/facets/form?not=person:2",
 ]
 
 
@@ -88,6 +95,9 @@ BAD = [
     "/sources?unnamed=perhaps",
     "/sources?next=absurd",
     "/countries?sort=size",
+    "/?not=person",
+    "/?not=person:abc",
+    "/facets/person?country=XX",
     "/countries/PT?relation=friend",
     "/countries/PT?next=absurd",
 ]
@@ -118,6 +128,8 @@ def test_half_typed_searches_are_never_an_error(filled: TestClient, page: str, q
         "/people/" + "9" * 30,
         "/people/" + "9" * 5000,
         "/groups/0",
+        "/facets/height",
+        "/facets/q",
         "/countries/ZZ",
         "/countries/france",
         "/countries/%00",
@@ -201,6 +213,33 @@ def test_filters_are_chips_that_can_be_removed_and_facets_that_can_be_chosen(fil
     assert "/?person=1" in found
     assert "/?person=1&person=2&country=PT" in found
     assert '<input type="hidden" name="person" value="1">' in html, "the search keeps the filters"
+
+
+def test_a_facet_s_values_can_be_left_out_and_let_in_again(filled: TestClient) -> None:
+    assert "/?country=PT&not=person:1" in addresses(filled.get("/?country=PT").text)
+    html = filled.get("/?country=PT&not=person:1").text
+    assert "No story matches all of these" in html
+    assert "Not person" in html
+    assert "/?country=PT" in addresses(html)
+
+
+def test_a_facet_has_a_page_that_keeps_the_selection(filled: TestClient) -> None:
+    html = filled.get("/facets/person?country=PT&name=sousa").text
+    assert "/?person=1&country=PT" in addresses(html)
+    assert "/?country=PT&not=person:1" in addresses(html)
+    assert "/?person=2&country=PT" not in addresses(html)
+    assert filled.get("/facets/person?country=PT&name=").headers["location"] == "/facets/person?country=PT"
+
+
+def test_a_bar_leads_to_the_stories_of_its_month(archive: Engine, client: TestClient) -> None:
+    for month in (1, 3):
+        raw = make_raw(f"{TEXT} {month}", published_at=datetime(2026, month, 9, tzinfo=UTC))
+        store_story(archive, raw, lisbon_annotations())
+    html = client.get("/?country=PT").text
+    address = "/?country=PT&from=2026-03-01&to=2026-03-31"
+    assert address in addresses(html)
+    assert "March 2026: 1 story" in html
+    assert "1 story, newest first" in client.get(address).text
 
 
 def test_a_story_in_a_filtered_list_leads_to_its_page_with_the_filter(filled: TestClient) -> None:

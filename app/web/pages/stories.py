@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from app.store import archive, browse, facets
 from app.store.filters import parse_selection
 from app.web import links
+from app.web.charts import bars
 from app.web.deps import SessionDep, SettingsDep
 from app.web.templating import render
 
@@ -21,12 +22,15 @@ def show(request: Request, session: SessionDep, settings: SettingsDep, next: str
         # A form sends its empty fields too; what is passed on should be the short address.
         return RedirectResponse(links.stories(selection), 302)
     stories = browse.list_stories(session, selection, after=next, size=settings.page_size)
+    timeline = facets.story_months(session, selection)
     return render(
         request,
         "stories.html",
         selection=selection,
         stories=stories,
         facets=facets.story_facets(session, selection),
+        bars=bars(timeline.months),
+        dated_over=timeline.over,
         chips=facets.chips(session, selection),
         is_first=next is None,
         archive_is_empty=not stories.items and not archive.counts(session)["stories"],
