@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, select, tuple_
@@ -401,3 +402,9 @@ def story_refs(session: Session, ids: Iterable[int]) -> dict[int, StoryRef]:
     return {
         row.id: StoryRef(row.id, row.slug, row.title, outlet_ref(row), row.published_at, row.invented) for row in rows
     }
+
+
+def added_at(session: Session, ids: Iterable[int]) -> dict[int, datetime]:
+    """When each of these stories came in."""
+    rows = session.execute(select(col(Story.id), col(Story.added_at)).where(col(Story.id).in_(set(ids))))
+    return {row.id: row.added_at for row in rows}

@@ -12,11 +12,13 @@ from app.web import api
 from app.web.assets import BASE, STATIC, ImmutableFiles
 from app.web.caching import Revalidation, answer_head
 from app.web.errors import add_error_pages
+from app.web.exports import routes as exports
 from app.web.pages import about, actors, api_docs, countries, facet, health, quotes, sources, stories, story
 from app.web.security import SecurityHeaders
 from app.worker import executor
 
 PAGES = (
+    exports.router,  # first: to the page of a story, "12.ninjs.json" is a wrong number
     stories.router,
     story.router,
     facet.router,

@@ -13,6 +13,9 @@ from app.country_names import country_name
 from app.store.filters import Selection
 from app.web import links
 from app.web.assets import asset
+from app.web.exports import schemaorg
+from app.web.exports.alternates import alternates
+from app.web.exports.site import Site
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -58,6 +61,7 @@ def _environment() -> Environment:
     environment.filters.update(
         text=story_text, day=day, number=number, plural=plural, country=country_name, outside=links.outside
     )
+    environment.filters["schema_org"] = schemaorg.data_block
     environment.globals.update(links=links, asset=asset, navigation=NAVIGATION, nothing=Selection())
     return environment
 
@@ -67,5 +71,9 @@ ENVIRONMENT = _environment()
 
 def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A page made from a template, whose context also has the `path` of the request."""
-    html = ENVIRONMENT.get_template(template).render(path=request.url.path, **context)
+    path, settings = request.url.path, request.app.state.settings
+    others = alternates(path, request.url.query) if status == 200 else []
+    html = ENVIRONMENT.get_template(template).render(
+        path=path, alternates=others, site=Site(settings.base_url), **context
+    )
     return HTMLResponse(html, status_code=status)

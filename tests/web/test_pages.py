@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from app.web.assets import asset
 from app.web.security import SECURITY_HEADERS
-from tests.factories import TEXT, lisbon_annotations, make_raw, store_story
+from tests.factories import TEXT, Said, lisbon_annotations, make_annotations, make_raw, store_story
 from tests.web.markup import addresses, ids, tags
 
 PAGES = [
@@ -39,6 +39,8 @@ FILLED = [
     "/sources?form=unnamed+group&unnamed=yes&q=officials",
     "/?not=person:1&form=unnamed+group",
     "/quotes?not=speaker:1&not=country:FR",
+    "/people?initial=M&sort=name",
+    "/people?initial=X",
     "/facets/person",
     "/facets/person?country=PT&name=sousa",
     "/facets/country?name=nothing",
@@ -64,7 +66,7 @@ def test_every_page_is_well_made(filled: TestClient, address: str) -> None:
     assert names.count("h1") == names.count("main") == 1
     assert len(ids(html)) == len(set(ids(html)))
     assert not any("style" in given or any(name.startswith("on") for name in given) for _tag, given in found)
-    assert all("src" in given for tag, given in found if tag == "script")
+    assert all("src" in given or given["type"] == "application/ld+json" for tag, given in found if tag == "script")
     headings = [int(tag[1]) for tag in names if tag in ("h1", "h2", "h3", "h4")]
     assert all(after <= before + 1 for before, after in pairwise(headings))
     assert len(html.encode()) < 60_000
@@ -90,6 +92,8 @@ BAD = [
     "/quotes?next=absurd",
     "/people?next=absurd",
     "/people?sort=height",
+    "/people?initial=1",
+    "/people?initial=ab",
     "/sources?form=rumour",
     "/sources?affiliation=none",
     "/sources?unnamed=perhaps",
@@ -274,6 +278,27 @@ def test_an_actor_s_page_tells_roles_words_and_stories(filled: TestClient) -> No
     assert "fisheries minister" in html
     assert "/?person=1" in addresses(html)
     assert "/quotes?speaker=1" in addresses(html)
+
+
+def test_an_actor_s_quotes_can_be_searched(filled: TestClient) -> None:
+    html = filled.get("/people/1-marta-sousa").text
+    assert '<input type="hidden" name="speaker" value="1">' in html
+    assert "share" in html[html.index("Typical words") :]
+    assert "/quotes?q=catch&speaker=1" in addresses(html)
+
+
+def test_what_was_said_about_an_actor_stands_under_who_said_it(archive: Engine, client: TestClient) -> None:
+    text = "“Ben Lund should go,” Ana Ruiz said. “Ben Lund is late,” a clerk said. “I like Ben Lund,” Ana Ruiz said."
+    said = [
+        Said("Ben Lund should go,", "Ana Ruiz", speaker="Ana Ruiz"),
+        Said("Ben Lund is late,", "a clerk"),
+        Said("I like Ben Lund,", "Ana Ruiz", speaker="Ana Ruiz"),
+    ]
+    store_story(archive, make_raw(text), make_annotations(text, people=["Ana Ruiz", "Ben Lund"], said=said))
+    html = client.get("/people/2-ben-lund").text
+    voices = html[html.index("What others said") : html.index("All quotes about")].split('<div class="voice">')[1:]
+    assert [("Ana Ruiz" in voice, voice.count('class="words"')) for voice in voices] == [(True, 2), (False, 1)]
+    assert "a clerk" in voices[1]
 
 
 def test_a_country_in_small_letters_leads_to_its_address(filled: TestClient) -> None:

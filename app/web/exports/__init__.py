@@ -1,0 +1,1 @@
+"""What readers take with them: lists and stories in other formats, one module a format."""
