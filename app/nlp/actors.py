@@ -14,6 +14,7 @@ from typing import NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
+from app.naming import surname
 from app.nlp import organisations, people, roles
 from app.nlp.gazetteer import is_person_like, place_names, reading, readings
 from app.nlp.kinds import Kind, decide
@@ -109,10 +110,10 @@ def _add_people(spans: list[Span], forms: Forms) -> None:
     for person in people.group(full):
         draft = Draft(_display(person.name), "person")
         _add(forms, draft, person.forms)
-        by_surname[people.key(people.surname(person.name))].append(draft)
+        by_surname[people.key(surname(person.name))].append(draft)
         by_first_name[people.key(person.name.split()[0])].append(draft)
         for form in person.forms:
-            _add(forms, draft, [people.surname(form)])
+            _add(forms, draft, [surname(form)])
     singles = {span.text for span in spans if " " not in span.text}
     for name in sorted(singles):
         known = (

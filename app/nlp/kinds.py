@@ -3,16 +3,16 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
 from spacy.tokens import Doc, Span
 
+from app.naming import known_organisations, surname
 from app.nlp.gazetteer import cities, is_person_like, reading
-from app.nlp.lexicons import rows, words
+from app.nlp.lexicons import words
 from app.nlp.names import Candidate
-from app.nlp.people import key, surname
+from app.nlp.people import key
 
 Kind = Literal["person", "organisation", "place", "other"]
 Evidence = Iterable[tuple[Kind, float]]
@@ -231,12 +231,3 @@ def _place_weight(name: str) -> float:
         return 1
     found = cities(name)
     return 1 if found and not is_person_like(name) else 0
-
-
-@lru_cache
-def known_organisations() -> dict[str, str]:
-    """The full name of each well-known organisation by each of its forms."""
-    found: dict[str, str] = {}
-    for name, short in (row + ("",) * (2 - len(row)) for row in rows("organisations.tsv")):
-        found.update({form: name for form in (name, *short.split("|")) if form})
-    return found

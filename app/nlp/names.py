@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
 
+from app.naming import PARTICLES
 from app.nlp.gazetteer import reading
 from app.nlp.lexicons import words
 
@@ -29,11 +30,6 @@ LONGEST_NAME = 8
 # The second half of a Korean or Chinese given name; longer words behind a hyphen are "-led", "-based".
 LONGEST_SYLLABLE = 5
 PERSON_AFTER_PERSON = frozenset({"PERSON", "WORK_OF_ART", "NORP"})
-# Parts of names that are written small.
-PARTICLES = frozenset(
-    {"de", "da", "di", "del", "della", "der", "den", "van", "von", "bin", "ibn", "bint", "al", "el", "la", "le"}
-)
-PARTICLES |= frozenset({"wa", "dos", "das", "du", "ben", "ould", "zu", "ter", "ten", "y"})
 
 
 class Candidate(NamedTuple):

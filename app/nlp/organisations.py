@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.nlp.kinds import known_organisations
+from app.naming import known_organisations
 from app.nlp.lexicons import words
 
 SMALL_WORDS = frozenset({"of", "the", "and", "for", "in", "on", "&", "de"})

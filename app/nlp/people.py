@@ -5,9 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.nlp.names import PARTICLES
-
-SUFFIX = re.compile(r",? (?:Jr|Sr)\.?$|,? (?:II|III|IV)$")
+from app.naming import SUFFIX, suffix, surname
 
 
 @dataclass(slots=True)
@@ -21,21 +19,6 @@ class Person:
     def name(self) -> str:
         """The fullest form; one that is not all in capitals if there is one."""
         return max(self.forms, key=lambda form: (len(form.split()), not form.isupper(), len(form), form))
-
-
-def surname(name: str) -> str:
-    """The last name with its particles ("van der Berg") and without "Jr."."""
-    parts = SUFFIX.sub("", name).split()
-    start = len(parts) - 1
-    while start > 1 and parts[start - 1].casefold() in PARTICLES:
-        start -= 1
-    return " ".join(parts[start:])
-
-
-def suffix(name: str) -> str:
-    """What stands behind the surname ("jr", "iii"), or nothing."""
-    found = SUFFIX.search(name)
-    return found.group().strip(" ,.").casefold() if found else ""
 
 
 def key(name: str) -> str:

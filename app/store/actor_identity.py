@@ -1,58 +1,230 @@
-"""Which actor of the archive an actor of a story is."""
+"""Which actor of the archive an actor of a story is.
 
-import re
-import unicodedata
+A full name leads to the archive's actor of that name, middle names left out or not. A surname or acronym alone leads
+to the one who is known to bear it; a surname only where the story supports that. Whatever stays doubtful is an actor
+of its own, which `actor_merging` joins to the right one once a later story tells.
+"""
+
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import func, insert, select, tuple_, update
 from sqlmodel import Session, col
 
 from app.spans import ActorSpan, Annotations
-from app.store.models import Actor, Alias
+from app.store import counts
+from app.store.actor_keys import Keys, agree, is_full, keys_of, name_key
+from app.store.models import Actor, Alias, StoryActor
 from app.store.slugs import slugify
 
+# A surname that more people bear than this tells nobody.
+MOST_BEARERS = 50
+# Of several bearers one is meant if he is in this many times as many stories as the next.
+BY_FAR = 10
+# How many of a bearer's newest stories are looked at for whom he stands beside, and in which roles.
+NEWEST = 200
+# Who stands beside somebody in less than this share of the stories is there by chance.
+OFTEN = 0.02
+BESIDE_PERSON, BESIDE_OTHER, COUNTRY_IN_FOCUS, ENOUGH = 1.0, 0.5, 0.5, 1.0
+NO_ROLE_WORDS = frozenset({"the", "of", "a", "an", "and", "for", "in", "former", "s", "mr", "mrs", "ms"})
 
-def name_key(name: str) -> str:
-    """A name as compared: no case, accents, full stops, possessive or surplus space."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
-    plain = re.sub(r"['’]s?$", "", plain.replace(".", ""))
-    return " ".join(re.sub(r"[^\w\s&'-]", " ", plain).split()) or plain
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a story says about somebody it names by surname: roles, country, who else is there, countries in focus."""
+
+    roles: Sequence[str] = ()
+    country: str | None = None
+    beside: Collection[int] = ()
+    focus: Collection[str] = ()
 
 
-def resolve_actors(session: Session, found: Annotations, text: str) -> dict[str, int]:
-    """The archive's actor for each actor of a story: the one of the same kind and full name, else a new one.
+@dataclass(slots=True)
+class Known:
+    """An actor of the archive with the full forms of its name."""
 
-    Forms of the name found in the text become aliases. Returns {ActorSpan id: actor id}.
+    id: int
+    name_key: str
+    forms: set[str] = field(default_factory=set)
+
+
+def resolve_actors(session: Session, found: Annotations, text: str, pending: counts.Counts) -> dict[str, int]:
+    """The archive's actor for each actor of a story, new ones made where there is none.
+
+    Forms of the name found in the text become aliases. `pending` are changes not in the archive's counts yet.
+    Returns {ActorSpan id: actor id}.
     """
-    keys = {actor.id: (actor.kind, name_key(actor.name)) for actor in found.actors}
-    known = _known(session, set(keys.values()))
-    for actor in found.actors:
-        if keys[actor.id] not in known:
-            known[keys[actor.id]] = _insert_actor(session, actor, keys[actor.id][1])
-    ids = {actor.id: known[keys[actor.id]] for actor in found.actors}
+    keys = {actor.id: keys_of(actor.kind, actor.name) for actor in found.actors}
+    full = [actor for actor in found.actors if keys[actor.id].identity is not None]
+    short = [actor for actor in found.actors if keys[actor.id].identity is None]
+    ids = _resolve_full(session, full, keys)
+    beside = frozenset(ids.values())
+    for actor in short:
+        situation = Situation(actor.roles, actor.country, beside, found.focus)
+        bearer = find_bearer(session, actor.kind, name_key(actor.name), pending)
+        joins = bearer is not None and (actor.kind == "organisation" or bearer not in beside)
+        if bearer is not None and joins and is_supported(session, actor.kind, bearer, situation):
+            ids[actor.id] = bearer
+        else:
+            ids[actor.id] = _of_name(session, actor) or _insert_actor(session, actor)
     _fill_countries(session, found, ids)
     _add_aliases(session, found, ids, text)
     return ids
 
 
-def _known(session: Session, keys: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    if not keys:
-        return {}
+# ------------------------------------------------------------------------------------------------ full names
+
+
+def _resolve_full(session: Session, actors: Sequence[ActorSpan], keys: Mapping[str, Keys]) -> dict[str, int]:
+    known = known_actors(session, {(actor.kind, keys[actor.id].identity or "") for actor in actors})
+    ids = {}
+    for actor in actors:
+        same = known[actor.kind, keys[actor.id].identity or ""]
+        chosen = choose(actor.kind, actor.name, same)
+        if chosen is None:
+            chosen = Known(_insert_actor(session, actor), name_key(actor.name))
+            same.append(chosen)
+        chosen.forms.add(actor.name)
+        ids[actor.id] = chosen.id
+    return ids
+
+
+def known_actors(session: Session, wanted: Collection[tuple[str, str]]) -> defaultdict[tuple[str, str], list[Known]]:
+    """The archive's actors of each (kind, identity key), oldest first."""
+    found: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
     rows = session.execute(
-        select(col(Actor.kind), col(Actor.name_key), col(Actor.id), col(Actor.merged_into_id)).where(
-            tuple_(col(Actor.kind), col(Actor.name_key)).in_(sorted(keys))
-        )
+        select(col(Actor.id), col(Actor.kind), col(Actor.name_key), col(Alias.identity_key), col(Alias.name))
+        .join(Alias, col(Alias.actor_id) == col(Actor.id))
+        .where(col(Alias.identity_key).in_(sorted({key for _, key in wanted})))
+        .where(col(Actor.merged_into_id).is_(None))
+        .order_by(col(Actor.id), col(Alias.name))
     )
-    return {(kind, key): merged_into or actor_id for kind, key, actor_id, merged_into in rows}
+    for row in rows:
+        same = found[row.kind, row.identity_key]
+        if not same or same[-1].id != row.id:
+            same.append(Known(row.id, row.name_key))
+        same[-1].forms.add(row.name)
+    return found
 
 
-def _insert_actor(session: Session, actor: ActorSpan, key: str) -> int:
+def choose(kind: str, name: str, same: Sequence[Known]) -> Known | None:
+    """Who of the same identity bears the name: the very same name first, else the one whom it fits alone."""
+    exact = next((known for known in same if known.name_key == name_key(name)), None)
+    if exact is not None or kind != "person":
+        return exact or next(iter(same), None)
+    fitting = [known for known in same if agree(name, known.forms)]
+    return fitting[0] if fitting and all_agree(fitting) else None
+
+
+def all_agree(same: Iterable[Known]) -> bool:
+    """Whether these may all be one person."""
+    forms = {form for known in same for form in known.forms}
+    return all(agree(form, forms) for form in forms)
+
+
+# ------------------------------------------------------------------------------------------------ short names
+
+
+def find_bearer(session: Session, kind: str, short: str, pending: counts.Counts) -> int | None:
+    """The one actor that a surname or acronym most likely means, if there is one by far likelier than the others."""
+    rows = session.scalars(
+        select(col(Alias.actor_id))
+        .join(Actor, col(Actor.id) == col(Alias.actor_id))
+        .where(col(Alias.short_key) == short, col(Actor.kind) == kind)
+        .where(col(Actor.merged_into_id).is_(None), col(Actor.name_key) != short)
+        .distinct()
+        .limit(MOST_BEARERS + 1)
+    )
+    bearers = list(rows)
+    if not bearers or len(bearers) > MOST_BEARERS:
+        return None
+    alone = _of_key(session, kind, short)
+    n = _stories(session, kind, [*bearers, *([alone] if alone is not None else [])], pending)
+    first, *others = sorted(bearers, key=lambda actor_id: (-n[actor_id], actor_id))
+    if others and n[first] < BY_FAR * max(1, n[others[0]]):
+        return None
+    # Whoever is mostly called by one name alone has no other.
+    mostly_alone = kind == "person" and alone is not None and n[first] < n[alone]
+    return None if mostly_alone else first
+
+
+def _stories(session: Session, kind: str, ids: Sequence[int], pending: counts.Counts) -> dict[int, int]:
+    kept = counts.of(session, kind, [str(actor_id) for actor_id in ids])
+    return {actor_id: kept.get(str(actor_id), 0) + pending[kind, str(actor_id)] for actor_id in ids}
+
+
+def is_supported(session: Session, kind: str, bearer: int, situation: Situation) -> bool:
+    """Whether a story's roles, countries and other actors fit the bearer; an acronym needs no such support."""
+    if kind != "person":
+        return True
+    country = session.execute(select(col(Actor.country)).where(col(Actor.id) == bearer)).scalar_one()
+    if country is not None and country == situation.country:
+        return True
+    if situation.roles and _shares_role(session, bearer, situation.roles):
+        return True
+    weight = COUNTRY_IN_FOCUS if country in situation.focus else 0.0
+    return weight + _weight_beside(session, bearer, situation.beside) >= ENOUGH
+
+
+def _shares_role(session: Session, bearer: int, roles: Iterable[str]) -> bool:
+    """Whether one of the roles says the same as one that the bearer has, or less or more of it."""
+    kept = session.scalars(
+        select(col(StoryActor.roles))
+        .where(col(StoryActor.actor_id) == bearer)
+        .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
+        .limit(NEWEST)
+    )
+    held = {_role_words(role) for story_roles in kept for role in story_roles} - {frozenset()}
+    wanted = {_role_words(role) for role in roles} - {frozenset()}
+    return any(one <= other or other <= one for one in wanted for other in held)
+
+
+def _role_words(role: str) -> frozenset[str]:
+    return frozenset(name_key(role).replace("'", " ").replace("-", " ").split()) - NO_ROLE_WORDS
+
+
+def _weight_beside(session: Session, bearer: int, beside: Collection[int]) -> float:
+    """How much the others of a story speak for the bearer: those who often are in a story with him."""
+    newest = (
+        select(col(StoryActor.story_id))
+        .where(col(StoryActor.actor_id) == bearer)
+        .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
+        .limit(NEWEST)
+    )
+    stories = list(session.scalars(newest))
+    rows = session.execute(
+        select(col(Actor.kind), func.count())
+        .select_from(StoryActor)
+        .join(Actor, col(Actor.id) == col(StoryActor.actor_id))
+        .where(col(StoryActor.story_id).in_(stories), col(StoryActor.actor_id).in_(set(beside) - {bearer}))
+        .group_by(col(StoryActor.actor_id), col(Actor.kind))
+    )
+    often = [kind for kind, n in rows if n >= OFTEN * len(stories)]
+    return sum(BESIDE_PERSON if kind == "person" else BESIDE_OTHER for kind in often)
+
+
+# ------------------------------------------------------------------------------------------------ rows
+
+
+def _of_name(session: Session, actor: ActorSpan) -> int | None:
+    return _of_key(session, actor.kind, name_key(actor.name))
+
+
+def _of_key(session: Session, kind: str, key: str) -> int | None:
+    """The actor known under just this name."""
+    found: int | None = session.execute(
+        select(col(Actor.id)).where(tuple_(col(Actor.kind), col(Actor.name_key)) == (kind, key))
+    ).scalar_one_or_none()
+    return found
+
+
+def _insert_actor(session: Session, actor: ActorSpan) -> int:
     row = {
         "slug": slugify(actor.name, actor.kind),
         "kind": actor.kind,
         "name": actor.name,
-        "name_key": key,
+        "name_key": name_key(actor.name),
         "country": actor.country,
     }
     return int(session.execute(insert(Actor).values(**row).returning(col(Actor.id))).scalar_one())
@@ -70,15 +242,53 @@ def _fill_countries(session: Session, found: Annotations, ids: Mapping[str, int]
 
 
 def _add_aliases(session: Session, found: Annotations, ids: Mapping[str, int], text: str) -> None:
-    forms: defaultdict[int, set[str]] = defaultdict(set)
-    for actor in found.actors:
-        forms[ids[actor.id]].add(actor.name)
+    """Keep all forms of the names. Only a name that is some story's fullest tells by itself who is meant."""
+    by_id = {actor.id: actor for actor in found.actors}
+    forms = {(ids[actor.id], actor.name): keys_of(actor.kind, actor.name) for actor in found.actors}
     for mention in found.mentions:
         if mention.level == "name":
-            forms[ids[mention.actor]].add(" ".join(text[mention.start : mention.end].split()))
-    wanted = {(actor_id, name) for actor_id, names in forms.items() for name in names}
-    known = session.execute(select(col(Alias.actor_id), col(Alias.name)).where(col(Alias.actor_id).in_(list(forms))))
-    new = sorted(wanted - {(actor_id, name) for actor_id, name in known})
-    if new:
-        rows = [{"actor_id": actor_id, "name": name, "name_key": name_key(name)} for actor_id, name in new]
+            name, actor = " ".join(text[mention.start : mention.end].split()), by_id[mention.actor]
+            keys = keys_of(actor.kind, name)
+            forms.setdefault((ids[actor.id], name), keys if actor.kind == "person" else Keys(None, keys.short))
+    held = select(col(Alias.actor_id), col(Alias.name)).where(col(Alias.actor_id).in_(set(ids.values())))
+    known = {(actor_id, name) for actor_id, name in session.execute(held)}
+    rows = [
+        {"actor_id": actor_id, "name": name, "name_key": name_key(name), "identity_key": key, "short_key": short}
+        for (actor_id, name), (key, short) in sorted(forms.items())
+        if (actor_id, name) not in known
+    ]
+    if rows:
         session.connection().execute(insert(Alias), rows)
+
+
+# ------------------------------------------------------------------------------------------------ display names
+
+
+def rename_actors(session: Session, story_id: int) -> None:
+    """Show each actor of a story under its most frequent full form; call once the counts are up to date."""
+    rows = session.execute(
+        select(col(Actor.id), col(Actor.kind), col(Actor.name), col(StoryActor.name).label("here"))
+        .join(StoryActor, col(StoryActor.actor_id) == col(Actor.id))
+        .where(col(StoryActor.story_id) == story_id)
+        .order_by(col(Actor.id))
+    ).all()
+    differing = [row for row in rows if row.here != row.name]
+    n = counts.of(session, "named", {named(row.id, name) for row in differing for name in (row.name, row.here)})
+    for row in differing:
+        shown, here = (
+            (is_full(row.kind, name), n.get(named(row.id, name), 0), len(name), name) for name in (row.name, row.here)
+        )
+        if here > shown:
+            _rename(session, row.id, row.kind, row.here)
+
+
+def named(actor_id: int, name: str) -> str:
+    """The value under which stories that name the actor so are counted."""
+    return f"{actor_id} {name}"
+
+
+def _rename(session: Session, actor_id: int, kind: str, name: str) -> None:
+    holder = _of_key(session, kind, name_key(name))
+    if holder in (None, actor_id):
+        values = {"name": name, "name_key": name_key(name), "slug": slugify(name, kind)}
+        session.execute(update(Actor).where(col(Actor.id) == actor_id).values(**values))

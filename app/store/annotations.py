@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import SQLColumnExpression, String, case, cast, delete, func, insert, literal, or_, select, update
 from sqlmodel import Session, SQLModel, col
 
 from app.spans import ActorSpan, Annotations, QuoteSpan, Spans
 from app.store import counts, search
-from app.store.actor_identity import resolve_actors
+from app.store.actor_identity import rename_actors, resolve_actors
+from app.store.actor_merging import join_earlier
 from app.store.models import (
     Actor,
     Mention,
@@ -55,7 +56,7 @@ def save(
         return False
     changed = _clear_rows(session, [story_id])
     story = _Saved(story_id, head.sorted_at, text)
-    actor_ids = resolve_actors(session, found, text)
+    actor_ids = resolve_actors(session, found, text, changed)
     _insert_spans(session, story, found, actor_ids)
     source_ids = _insert_sources(session, story, found, actor_ids)
     _insert_quotes(session, story, found, actor_ids, source_ids)
@@ -73,7 +74,9 @@ def save(
         )
     )
     changed.update(counts_of(session, [story_id]))
+    join_earlier(session, found, actor_ids, changed)
     counts.change(session, changed)
+    rename_actors(session, story_id)
     return True
 
 
@@ -289,6 +292,8 @@ def counts_of(session: Session, story_ids: Sequence[int] | None) -> counts.Count
     n = func.count()
     by_relation = case(FACET_OF_RELATION, value=col(StoryCountry.relation))
     count(StoryActor, col(Actor.kind), col(StoryActor.actor_id), n)
+    named = cast(col(StoryActor.actor_id), String) + " " + col(StoryActor.name)
+    count(StoryActor, literal("named"), named, n)
     count(StorySpeaker, literal("speaker"), col(StorySpeaker.actor_id), n)
     count(StorySpeaker, literal("spoken"), col(StorySpeaker.actor_id), func.sum(col(StorySpeaker.quotes)))
     count(StoryCountry, by_relation, col(StoryCountry.country), n)

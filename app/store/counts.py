@@ -1,8 +1,9 @@
 """Exact counts of the archive, kept as stories come and go: facet_count is added to last, in key order.
 
 Facets: `story` (value "all"), `quote` ("all"), the story filters by their parameter (person, organisation, group,
-country, focus, speaking, speaker, outlet), `spoken` (quotes by speaker), and the sources' `form`, `affiliation` and
-`flag` (unnamed, anonymous, and "without reason": either of them with no reason stated).
+country, focus, speaking, speaker, outlet), `spoken` (quotes by speaker), `named` (stories by actor and the name he has
+there), and the sources' `form`, `affiliation` and `flag` (unnamed, anonymous, and "without reason": either of them
+with no reason stated).
 """
 
 from collections import Counter

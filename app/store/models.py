@@ -128,13 +128,19 @@ class Actor(SQLModel, table=True):
 
 
 class Alias(SQLModel, table=True):
-    """A form of an actor's name found in stories."""
+    """A form of an actor's name found in stories.
+
+    `identity_key` is set where the form tells who is meant, `short_key` is the surname in it or its acronym
+    (see `app.store.actor_keys`).
+    """
 
     __tablename__ = "alias"
 
     actor_id: int = Field(primary_key=True, foreign_key="actor.id")
     name: str = Field(primary_key=True)
     name_key: str = Field(index=True)
+    identity_key: str | None = Field(default=None, index=True)
+    short_key: str | None = Field(default=None, index=True)
 
 
 class Mention(SQLModel, table=True):

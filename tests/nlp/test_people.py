@@ -1,6 +1,7 @@
 import pytest
 
-from app.nlp.people import group, same_person, suffix, surname
+from app.naming import suffix, surname
+from app.nlp.people import group, same_person
 
 
 @pytest.mark.parametrize(

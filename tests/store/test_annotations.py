@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from app.spans import Annotations
 from app.store import archive as whole
-from app.store.actor_identity import name_key
+from app.store.actor_keys import name_key
 from app.store.annotations import save
 from app.store.browse import get_story
 from app.store.counts import change
