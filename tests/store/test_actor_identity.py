@@ -286,7 +286,7 @@ def test_an_archive_of_the_first_tables_learns_the_keys_of_its_names(tmp_path: P
     command.upgrade(config, "0001")
     engine = make_engine(config.attributes["url"])
     with write_session(engine) as session:
-        session.execute(text("INSERT INTO actor (id, slug, kind, name, name_key) VALUES (1, 'x', 'person', '', 'x')"))
+        session.execute(sql("INSERT INTO actor (id, slug, kind, name, name_key) VALUES (1, 'x', 'person', '', 'x')"))
         session.execute(sql("INSERT INTO alias (actor_id, name, name_key) VALUES (1, 'A. C. B', 'x'), (1, 'B', 'x')"))
     command.upgrade(config, "head")
     with Session(engine) as session:
