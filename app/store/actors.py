@@ -18,10 +18,12 @@ from app.store.filters import Selection
 from app.store.models import Actor, Alias, FacetCount, Story, StoryActor
 from app.store.months import months_of
 from app.store.quotes import list_quotes
+from app.store.topics import topic_words
 
 Sort = Literal["stories", "quotes", "name"]
 
 BESIDE = 12
+SAID_ABOUT = 24
 MAX_ROLES = 12
 MAX_ALIASES = 24
 
@@ -30,9 +32,18 @@ MAX_ALIASES = 24
 
 
 def list_actors(
-    session: Session, kind: str, *, q: str | None, sort: Sort, after: str | None, size: int
+    session: Session,
+    kind: str,
+    *,
+    q: str | None,
+    sort: Sort,
+    after: str | None,
+    size: int,
+    initial: str | None = None,
 ) -> Page[ActorCard]:
     """Actors of one kind that are in at least one story; `q` is looked for in all forms of their names.
+
+    `initial` is the letter that their names begin with, in any case.
 
     Raises:
         BadCursorError: `after` is none of our tokens.
@@ -49,6 +60,8 @@ def list_actors(
     )
     if q:
         wanted = wanted.where(_named(q))
+    if initial:
+        wanted = wanted.where(col(Actor.name).istartswith(initial, autoescape=True))
     key = {"stories": n_stories, "quotes": n_quotes, "name": col(Actor.name_key)}[sort]
     rows = session.execute(_ordered(wanted, key, sort, after).limit(size + 1)).all()
     shown = rows[:size]
@@ -113,7 +126,8 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
         quotes=counts.of(session, "spoken", [key]).get(key, 0),
         months=months_of(entry.published_at for entry in newest),
         said=list_quotes(session, Selection((("speaker", key),)), after=None, size=size),
-        about=list_quotes(session, Selection((("about", key),)), after=None, size=size),
+        about=list_quotes(session, Selection((("about", key),)), after=None, size=SAID_ABOUT),
+        topics=topic_words(session, actor_id),
         in_stories=list_stories(session, Selection(((actor.kind, key),)), after=None, size=size),
         beside=_beside(session, [entry.story_id for entry in newest[: get_settings().facet_sample]], actor_id),
     )

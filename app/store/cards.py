@@ -245,6 +245,7 @@ class ActorPage:
     about: Page[QuoteCard]
     in_stories: Page[StoryCard]
     beside: Sequence[ActorCard]
+    topics: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

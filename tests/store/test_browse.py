@@ -271,3 +271,11 @@ def test_sources_are_listed_by_form_and_name(archive: Engine) -> None:
     assert (known.unnamed, known.anonymous, known.without_reason) == (1, 0, 1)
     assert [source.name for source in unnamed] == ["harbour officials"]
     assert [source.name for source in named] == ["Erik Dahl"]
+
+
+def test_names_can_be_had_by_their_first_letter(archive: Engine) -> None:
+    store_story(archive)
+    with Session(archive) as session:
+        for initial, names in {"M": ["Marta Sousa"], "e": ["Erik Dahl"], "X": []}.items():
+            page = actors.list_actors(session, "person", q=None, sort="name", after=None, size=9, initial=initial)
+            assert [card.actor.name for card in page.items] == names

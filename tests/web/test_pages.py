@@ -297,7 +297,7 @@ def test_what_was_said_about_an_actor_stands_under_who_said_it(archive: Engine, 
     store_story(archive, make_raw(text), make_annotations(text, people=["Ana Ruiz", "Ben Lund"], said=said))
     html = client.get("/people/2-ben-lund").text
     voices = html[html.index("What others said") : html.index("All quotes about")].split('<div class="voice">')[1:]
-    assert [("Ana Ruiz" in voice, voice.count('class="words"')) for voice in voices] == [(True, 2), (False, 1)]
+    assert [("Ana Ruiz</a>" in voice, voice.count('class="words"')) for voice in voices] == [(True, 2), (False, 1)]
     assert "a clerk" in voices[1]
 
 
