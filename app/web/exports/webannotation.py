@@ -4,7 +4,7 @@ Positions are Unicode code points into the story's plain text, which has an addr
 would shift them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.country_names import country_name
@@ -25,7 +25,11 @@ Node = dict[str, Any]
 def collection(story: StoryPage, site: Site) -> Node:
     """All annotations of a story on one page of a collection; none before it is annotated."""
     address = site.at(f"/stories/{story.id}.annotations.jsonld")
-    items = [_annotation(story, site, address, *each) for each in _annotations(story, site, address)]
+    items = [
+        _annotation(story, site, f"{address}#{name}", motivation, inside, bodies)
+        for name, motivation, spans, bodies in _annotations(story, site, address)
+        if (inside := _inside(spans, len(story.text)))
+    ]
     whole: Node = {
         "@context": CONTEXT,
         "id": address,
@@ -42,12 +46,18 @@ def collection(story: StoryPage, site: Site) -> Node:
     return whole
 
 
+def _inside(spans: Iterable[Span], length: int) -> list[Span]:
+    """The spans cut to a text of that length, less those that lie outside."""
+    cut = ((max(start, 0), min(end, length)) for start, end in spans)
+    return [(start, end) for start, end in cut if start < end]
+
+
 def _annotation(
-    story: StoryPage, site: Site, address: str, name: str, motivation: str, spans: Sequence[Span], bodies: list[Node]
+    story: StoryPage, site: Site, address: str, motivation: str, spans: Sequence[Span], bodies: Sequence[Node]
 ) -> Node:
     text = site.at(f"/stories/{story.id}.txt")
     targets = [{"source": text, "selector": _selectors(story.text, start, end)} for start, end in spans]
-    made: Node = {"id": f"{address}#{name}", "type": "Annotation", "motivation": motivation}
+    made: Node = {"id": address, "type": "Annotation", "motivation": motivation}
     if story.annotated_at:
         made["created"] = utc(story.annotated_at)
     return made | {"body": bodies, "target": targets[0] if len(targets) == 1 else targets}
@@ -81,8 +91,7 @@ def _annotations(story: StoryPage, site: Site, address: str) -> Iterator[tuple[s
     for quote in story.quotes:
         yield from _quote(quote, site, address)
     for source in story.sources:
-        if source.mentions:
-            yield f"s{source.position}", "classifying", source.mentions, _source(source, site)
+        yield f"s{source.position}", "classifying", source.mentions, _source(source, site)
     for number, span in enumerate(story.references, 1):
         yield f"r{number}", "classifying", [span], [_class("reference")]
 
@@ -94,8 +103,7 @@ def _quote(quote: StoryQuoteCard, site: Site, address: str) -> Iterator[tuple[st
     yield name, "highlighting", quote.content, [_class(f"{quote.kind} quote"), *speaker]
     to_quote = {"type": "SpecificResource", "purpose": "linking", "source": f"{address}#{name}"}
     for part, spans in (("cue", quote.cue), ("source", quote.source)):
-        if spans:
-            yield f"{name}-{part}", "linking", spans, [_class(f"{part} of a quote"), to_quote]
+        yield f"{name}-{part}", "linking", spans, [_class(f"{part} of a quote"), to_quote]
 
 
 def _source(source: StorySourceCard, site: Site) -> list[Node]:
