@@ -133,11 +133,13 @@ def _with_mentions(doc: Doc, forms: Forms, other_names: list[str]) -> list[Draft
     entries: list[tuple[str, str | None]] = [(form, form) for form in forms]
     entries += [(name, None) for name in other_names if name not in forms]
     seen: dict[Draft, None] = {}
+    meant: dict[str, Draft] = {}
     text = doc.text
     for found in Phrases(entries).find(text):
         if found.value is None or not _is_named(doc, text, found.start, found.end, forms[found.value]):
             continue
-        draft = _nearest(forms[found.value], found.end)
+        # A surname alone stays with whom it meant first: relatives named later are named in full.
+        draft = meant.setdefault(found.value, _nearest(forms[found.value], found.end))
         rule = "full-name" if found.value == draft.name else "short-form"
         draft.mentions.append(Place(found.start, found.end, rule))
         seen.setdefault(draft)

@@ -25,6 +25,7 @@ SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "I", "II", "III", "IV", "VI", "V
 SMALL_ENDS = frozenset({"news", "agency", "newspaper", "union", "group", "daily", "police", "of", "and", "spokesman"})
 ARABIC_NAME = re.compile(r"(?:al|el|ul|ud)-[A-Z]\w+")
 DATE = re.compile(r"\d[\d/.:-]*")
+HEADLINE_VERBS = frozenset({"VBZ", "VBD", "VBP", "MD", "TO"})
 LONGEST_TITLE = 4
 LONGEST_NAME = 8
 # The second half of a Korean or Chinese given name; longer words behind a hyphen are "-led", "-based".
@@ -163,11 +164,17 @@ def _repaired(entity: Span) -> Iterator[Candidate]:
     for piece in _pieces(entity):
         start, end = _trimmed(piece)
         if entity.label_ == "PERSON":
+            end = _before_verb(piece.doc, start, end)
             start = _after_nationalities(piece.doc, start, end)
         start, titled = _after_titles(piece.doc, start, end)
         start, end = _trimmed(piece.doc[start:end])
         if start < end and any(token.text[0].isupper() for token in piece.doc[start:end]):
             yield Candidate(start, end, entity.label_, "ner", titled or _title_before(piece.doc, start))
+
+
+def _before_verb(doc: Doc, start: int, end: int) -> int:
+    """Where a person's name ends before the verb of a headline ("Calder Says")."""
+    return next((i for i in range(start + 1, end) if doc[i].tag_ in HEADLINE_VERBS), end)
 
 
 def _pieces(entity: Span) -> Iterator[Span]:

@@ -116,3 +116,18 @@ def test_any_text_gives_sound_annotations(text: str) -> None:
         assert 0 <= span.start < span.end <= len(text)
         assert text[span.start : span.end].strip()
         assert span.rule
+
+
+def test_a_surname_that_meant_somebody_alone_keeps_meaning_them() -> None:
+    text = (
+        "President Ada Okafor spoke first. Okafor praised the yard.\n"
+        "Her brother, Daniel Okafor, said nothing. Okafor left early."
+    )
+    named_by = forms(annotated(text))
+    assert named_by["Ada Okafor"] == ["Ada Okafor", "Okafor", "Okafor"]
+    assert named_by["Daniel Okafor"] == ["Daniel Okafor"]
+
+
+def test_the_verb_of_a_headline_does_not_belong_to_the_name() -> None:
+    text = "Okafor Says Harbour Will Grow\nKenyan President Ada Okafor said on Tuesday that the harbour would grow."
+    assert forms(annotated(text))["Ada Okafor"] == ["Okafor", "Ada Okafor"]
