@@ -14,6 +14,15 @@ PATHS = sorted(SEEDS.glob("*.txt"))
 KEYS = {"Title", "Outlet", "Published", "URL", "Invented"}
 RETOLD = "01-white-house-gaza-talks.txt"
 RETOLD_REFERENCE = "cgtn.com"
+WIRE = "Meridian Wire"
+COUNTRIES = {
+    "Africa": "Botswana Burundi Cameroon Chad Egypt Ethiopia Ghana Kenya Morocco Mozambique Nigeria Senegal Zambia",
+    "Asia": "Bangladesh India Indonesia Japan Kazakhstan Mongolia Nepal Pakistan Philippines Singapore Vietnam",
+    "Europe": "Belgium Bulgaria Denmark Germany Greece Hungary Iceland Ireland Italy Malta Norway Sweden Vatican",
+    "Middle East": "Bahrain Jordan Kuwait Lebanon Oman Qatar Turkey",
+    "Latin America": "Argentina Barbados Brazil Chile Colombia Ecuador Jamaica Mexico Paraguay Peru Uruguay",
+    "Pacific": "Australia Fiji Kiribati Palau Samoa Tonga Tuvalu Vanuatu",
+}
 WEB_ADDRESS = re.compile(r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b")
 
 
@@ -42,9 +51,44 @@ def names(story: Seed) -> str:
     return story.name
 
 
-def test_there_are_at_least_twenty_stories_from_several_outlets() -> None:
-    assert len(STORIES) >= 20
-    assert len({story.header["Outlet"] for story in STORIES}) >= 6
+def paragraphs(story: Seed) -> set[str]:
+    return set(story.text.split("\n\n"))
+
+
+def test_there_are_sixty_numbered_stories_from_six_outlets() -> None:
+    assert [story.name[:2] for story in STORIES] == [f"{number:02}" for number in range(1, 61)]
+    assert len({story.header["Outlet"] for story in STORIES}) == 6
+
+
+@pytest.mark.parametrize("region", COUNTRIES)
+def test_the_countries_of_every_region_are_met(region: str) -> None:
+    words = set(re.findall(r"\w+", " ".join(story.text for story in STORIES)))
+    assert set(COUNTRIES[region].split()) <= words
+
+
+def test_more_than_forty_countries_are_met() -> None:
+    assert len(" ".join(COUNTRIES.values()).split()) > 40
+
+
+def test_wire_copy_is_printed_word_for_word_by_another_outlet() -> None:
+    pairs = [
+        (wire.name, copy.name)
+        for wire in STORIES
+        for copy in STORIES
+        if wire.header["Outlet"] == WIRE != copy.header["Outlet"] and len(paragraphs(wire) & paragraphs(copy)) >= 4
+    ]
+    assert len(pairs) >= 2
+
+
+@pytest.mark.parametrize("opening", ["“We looked for a villain", "“Nobody won today"])
+def test_three_outlets_cut_one_quotation_differently(opening: str) -> None:
+    printed = {
+        story.header["Outlet"]: " ".join(re.findall("“[^”]*”", part))
+        for story in INVENTED
+        for part in paragraphs(story)
+        if opening in part
+    }
+    assert len(set(printed.values())) == len(printed) == 3
 
 
 def test_titles_and_addresses_are_unique() -> None:
