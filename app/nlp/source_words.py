@@ -1,6 +1,7 @@
 """What the words of a source tell: its form, affiliation and role, how it spoke, whether it stays anonymous."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import cast, get_args
 
@@ -11,10 +12,17 @@ from app.spans import ActorSpan, Affiliation, Channel, SourceForm, SourceRole
 
 FORMER = re.compile(r"\b(former|ex-\w+|ex|then-\w+|one-time|onetime|retired|outgoing predecessor)\b", re.IGNORECASE)
 ASIDE = ("relcl", "acl", "advcl", "ccomp")
-FAR_PREPOSITIONS = ("to", "near", "about", "against", "on", "over")
+FAR_PREPOSITIONS = ("near", "about", "against", "on", "over")
 MANY = ("police", "people", "several", "some", "many", "most", "others", "those", "both", "few", "all")
 LONGEST_PHRASE = 4
-NOT_GIVEN = "-"
+AS_WRITTEN = ("Representative",)  # the title; the noun "representative" tells something else
+LINKS = frozenset(
+    ["of", "at", "for", "by", "with", "from", "in", "to", "on", "near", "about", "against", "over", "as", "and"]
+)
+COMMAS = (",", "(", ")", "/", "—", "–")
+PUNCTUATION = re.compile(r"([,()/])")
+BEARERS = ("er", "or", "ist", "ian", "man", "men", "woman", "women", "people", "person", "ee", "eer", "ant")
+LEARNED = ("ologist", "ologists")
 
 
 @lru_cache
@@ -22,10 +30,8 @@ def role_nouns() -> dict[str, tuple[Affiliation | None, SourceRole | None]]:
     """Noun -> (affiliation, role), either None where the noun alone does not tell."""
     found: dict[str, tuple[Affiliation | None, SourceRole | None]] = {}
     for noun, affiliation, role in rows("role_nouns.tsv"):
-        found[noun.lower()] = (
-            _affiliation(affiliation),
-            cast(SourceRole, role) if role in get_args(SourceRole) else None,
-        )
+        said = (_affiliation(affiliation), cast(SourceRole, role) if role in get_args(SourceRole) else None)
+        found[noun if noun in AS_WRITTEN else noun.lower()] = said
     return found
 
 
@@ -53,7 +59,38 @@ def channel_pattern() -> tuple[tuple[re.Pattern[str], Channel], ...]:
 
 def channel(told_in: str) -> Channel | None:
     """How something was said, from the words around the quote (the quoted words left out)."""
-    return next((name for pattern, name in channel_pattern() if pattern.search(told_in)), None)
+    known = next((name for pattern, name in channel_pattern() if pattern.search(told_in)), None)
+    return known or ("interview" if told_medium().search(told_in) else None)
+
+
+@lru_cache
+def told_medium() -> re.Pattern[str]:
+    """A news medium behind "told", by a known name or by the look of its name ("Radio Tide", "the daily Tide")."""
+    known = sorted((word for word in words("media.txt") if word[:1].isupper()), key=len, reverse=True)
+    nouns = sorted((word for word in words("media.txt") if word.islower()), key=len, reverse=True)
+    name = r"[A-Z][\w&’'.-]*[\w]"
+    looks = (
+        rf"Radio {name}",
+        rf"(?:{'|'.join(nouns)}) (?:{name} ?){{1,3}}",
+        rf"(?:{name} ){{1,3}}(?:Radio|TV|Television|News|Times|Post|Herald|Gazette|Journal|Chronicle|Tribune|Courier)",
+    )
+    names = "|".join([*map(re.escape, known), *looks])
+    return re.compile(rf"\b(?:told|tells|telling|tell) ((?:[Tt]he )?(?:{names}))\b")
+
+
+@lru_cache
+def document_channels() -> dict[str, Channel]:
+    """Noun -> how documents of that kind reach the public, where the kind tells."""
+    return {row[0]: cast(Channel, row[1]) for row in rows("document_nouns.txt") if len(row) > 1}
+
+
+def channel_of_form(form: SourceForm, span: Span | None) -> Channel | None:
+    """How a source reaches the public by its kind: papers and media by being published."""
+    if span is None:
+        return None
+    if form == "document":
+        return document_channels().get(span.root.lemma_.lower())
+    return "published work" if form == "other media" else None
 
 
 def core(span: Span) -> list[Token]:
@@ -73,62 +110,158 @@ def _aside(token: Token, head: Token) -> bool:
 
 def phrases_in(tokens: list[Token]) -> list[str]:
     """The word runs of up to four tokens, as written and with the last word's lemma, longest first."""
-    found: list[str] = []
-    for length in range(min(LONGEST_PHRASE, len(tokens)), 0, -1):
-        for start in range(len(tokens) - length + 1):
-            run = tokens[start : start + length]
-            written = "".join(token.text_with_ws for token in run).strip()
-            base = "".join(token.text_with_ws for token in run[:-1]) + run[-1].lemma_
-            found += [written, base]
-    return found
+    return [phrase for run in runs(words_of(tokens)) for phrase in run]
 
 
-def affiliation(phrases: list[str], actor: ActorSpan | None) -> Affiliation:
-    """Whom a source belongs to: the body named beside it, else what its noun says, else the actor's roles."""
-    for known in _said_by(phrases):
-        return known
-    if actor is not None:
-        for known in _said_by(runs_of_words((*actor.roles, *([] if actor.kind == "person" else [actor.name])))):
-            return known
-    return "unknown"
+Word = tuple[str, str]
+Words = list[Word]
 
 
-def runs_of_words(texts: tuple[str, ...]) -> list[str]:
-    """The runs of up to four words of plain texts, longest first."""
-    found: list[str] = []
-    for text in texts:
-        pieces = text.split()
-        for length in range(min(LONGEST_PHRASE, len(pieces)), 0, -1):
-            found += [" ".join(pieces[start : start + length]) for start in range(len(pieces) - length + 1)]
-    return found
+def words_of(told: Iterable[Token] | str) -> Words:
+    """(as written with the blank behind, base form) of each word; a plain text's words are their own base forms."""
+    if isinstance(told, str):
+        return [(f"{word} ", word) for word in PUNCTUATION.sub(r" \1 ", told).split()]
+    return [(token.text_with_ws, token.lemma_) for token in told if not token.is_space]
 
 
-def _said_by(phrases: list[str]) -> list[Affiliation]:
+def runs(found: Words) -> list[tuple[str, str]]:
+    """The runs of up to four words, as written and with the last one's base form: the last first, then the longest."""
+    return [_joined(found[start:end]) for start, end in _runs(found)]
+
+
+def _runs(found: Words) -> Iterator[tuple[int, int]]:
+    for end in range(len(found), 0, -1):
+        for start in range(max(0, end - LONGEST_PHRASE), end):
+            yield start, end
+
+
+def _joined(run: Words) -> tuple[str, str]:
+    before = "".join(written for written, _ in run[:-1])
+    written, base = run[-1]
+    return (before + written).strip(), before + base
+
+
+def parts(found: Words) -> list[Words]:
+    """A description cut before its prepositions and at its commas; those that lead away from it are left out."""
+    pieces: list[Words] = [[]]
+    skipping = False
+    for word in _offices_joined(found):
+        link = word[0].strip().lower()
+        if link in LINKS or link in COMMAS:
+            skipping = link in FAR_PREPOSITIONS
+            pieces.append([])
+        elif not skipping:
+            pieces[-1].append(word)
+    return [piece for piece in pieces if piece]
+
+
+def _offices_joined(found: Words) -> Words:
+    """With "secretary of state" as one word."""
+    joined: Words = []
+    at = 0
+    while at < len(found):
+        office = "".join(written for written, _ in found[at : at + 3])
+        if " of " in office and office.strip().lower() in role_nouns():
+            joined.append((office, office.strip().lower()))
+            at += 3
+        else:
+            joined.append(found[at])
+            at += 1
+    return joined
+
+
+def affiliation(found: Words) -> Affiliation | None:
+    """Whom a description ties somebody to: the body it names, else what its nouns say; None if nothing tells."""
+    pieces = parts(found)
+    if not pieces:
+        return None
+    bodies = [told for piece in (*pieces[1:], pieces[0]) if (told := _body(piece)) is not None]
+    if bodies and _is_set_off(found):
+        return next((known for known, plain in bodies if plain), bodies[0][0])
+    if bodies:
+        return bodies[0][0]
+    nouns = [known for piece in pieces for known in _told_by_nouns(piece)]
+    return next((known for known, _ in nouns if known is not None), None)
+
+
+def body(found: Words) -> Affiliation | None:
+    """What kind of body the words name; None if they name none. A plain noun ("a charity") tells more than a name."""
+    bodies = [told for piece in parts(found) if (told := _body(piece)) is not None]
+    by_noun = [known for known, plain in bodies if plain]
+    return next(iter([*by_noun, *(known for known, _ in bodies)]), None)
+
+
+def _is_set_off(found: Words) -> bool:
+    """Does the description go on behind a comma ("the Tide Council, a charity")?"""
+    return any(written.strip() == "," for written, _ in found)
+
+
+def _body(piece: Words) -> tuple[Affiliation, bool] | None:
+    """What kind of body the words name, and whether a plain noun in small letters told it."""
     bodies = organisation_nouns()
-    found = [bodies.get(phrase) or bodies.get(phrase.lower()) for phrase in phrases]
-    found += [role_nouns().get(phrase.lower(), (None, None))[0] for phrase in phrases]
-    if any(is_media_name(phrase) for phrase in phrases):
-        found.append("media")
-    return [known for known in found if known is not None]
-
-
-def role(phrases: list[str], actor: ActorSpan | None) -> SourceRole | None:
-    """What a source is in the matter: from its noun, else from the actor's roles."""
-    for phrase in (*phrases, *runs_of_words(actor.roles if actor is not None else ())):
-        known = role_nouns().get(phrase.lower(), (None, None))[1]
+    for written, base in runs(piece):
+        if is_media_name(written):
+            return "media", False
+        known = bodies.get(written) or bodies.get(base) or bodies.get(written.lower()) or bodies.get(base.lower())
         if known is not None:
-            return known
-    return None
+            return known, written.islower()
+    return ("international body", False) if _is_international(piece) else None
 
 
-def is_former(text: str, actor: ActorSpan | None) -> bool:
-    """Does the source hold its office no more?"""
-    return bool(FORMER.search(text)) or any(FORMER.search(item) for item in (actor.roles if actor is not None else ()))
+def _is_international(piece: Words) -> bool:
+    """Such as "World Tide Organisation"."""
+    names = [written.strip() for written, _ in piece if written[:1].isupper()]
+    return len(names) > 1 and names[0] in words("worldwide.txt")
+
+
+def _told_by_nouns(piece: Words) -> Iterator[tuple[Affiliation | None, SourceRole | None]]:
+    """What each role noun of the words tells, the last first; no word counts twice ("general secretary")."""
+    nouns = role_nouns()
+    taken = len(piece)
+    for start, end in _runs(piece):
+        if end > taken:
+            continue
+        written, base = _joined(piece[start:end])
+        known = nouns.get(written) or nouns.get(written.lower()) or nouns.get(base.lower())
+        if known is None and end - start == 1 and base.lower().endswith(LEARNED):
+            known = ("academic", "expert")
+        if known is not None:
+            taken = start
+            yield known
+
+
+def role(found: Words) -> SourceRole | None:
+    """What a description makes somebody in the matter."""
+    told = (known for piece in parts(found) for _, known in _told_by_nouns(piece))
+    return next((known for known in told if known is not None), None)
+
+
+def is_former(text: str) -> bool:
+    """Do the words say that an office is held no more?"""
+    return bool(FORMER.search(text))
 
 
 def is_media_name(phrase: str) -> bool:
     """Is it the name of a news medium?"""
     return phrase[:1].isupper() and phrase in words("media.txt")
+
+
+def can_speak(span: Span, phrases: list[str]) -> bool:
+    """Is the head of the words of an unnamed source something that speaks: a person, a body, a people?"""
+    head = span.root
+    noun = head.lemma_.lower()
+    if head.pos_ == "PRON" or head.lower_ in MANY or head.tag_ == "CD" or noun.endswith(BEARERS):
+        return True
+    ends = [phrase for phrase in phrases if phrase.lower().endswith((head.lower_, noun))]
+    return any(_is_known_noun(phrase) for phrase in ends)
+
+
+def _is_known_noun(phrase: str) -> bool:
+    lower = phrase.lower()
+    if phrase in organisation_nouns() or phrase in role_nouns():
+        return True
+    listed = (words("media.txt"), words("document_nouns.txt"), words("genders.tsv"), words("roles.txt"))
+    return lower in organisation_nouns() or lower in role_nouns() or any(lower in known for known in listed)
 
 
 def form(span: Span, phrases: list[str], actor: ActorSpan | None, *, is_place: bool) -> SourceForm:

@@ -4,13 +4,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from app.nlp import source_words
-from app.nlp.lexicons import words
+from app.nlp.profiles import AT_HOME, Profile, Profiles
 from app.nlp.references import reference_list
 from app.nlp.speakers import NEUTERS, PLURALS, RELATIVES, source_tokens
 from app.nlp.story_actors import GENDERED
@@ -75,6 +74,7 @@ class SourceBook:
         self.text: str = doc.text
         self.actors: dict[str, ActorSpan] = {actor.id: actor for actor in doc._.actors}
         self.found: dict[str, Source] = {}
+        self.profiles = Profiles(doc)
         self._toponyms = sorted(doc._.toponyms, key=lambda item: item.start)
         self._toponym_starts = [item.start for item in self._toponyms]
 
@@ -99,6 +99,8 @@ class SourceBook:
         head = span.root
         if actor is None and head.lower_ in PRONOUNS:
             return None
+        if actor is None and not self._may_be(span):
+            return None
         name = actor.name if actor is not None else display_name(span)
         key = f"actor:{actor.id}" if actor is not None else f"text:{name.lower()}"
         if not name:
@@ -107,6 +109,11 @@ class SourceBook:
         channel = source_words.channel(told_in(self.doc, self.text, quote))
         rule = "actor" if actor is not None else "words"
         return self.add(Source(key, name, kept, actor, rule, None, channel, list(quote.source)))
+
+    def _may_be(self, span: Span) -> bool:
+        """Names, places and whatever speaks are sources; "the advantage" is none."""
+        phrases = source_words.phrases_in(source_words.core(span))
+        return span.root.pos_ == "PROPN" or self._is_place(span) or source_words.can_speak(span, phrases)
 
     def _none_given(self, quote: QuoteSpan) -> str | None:
         cue = " ".join(self.text[start:end] for start, end in quote.cue).lower()
@@ -141,29 +148,37 @@ class SourceBook:
 
     def _span(self, source: Source, number: str) -> SourceSpan:
         form = self._form(source)
-        phrases = source_words.phrases_in(source_words.core(source.span)) if source.span is not None else []
-        affiliation = source_words.affiliation(phrases, source.actor)
-        country = self._country(source)
-        if form == "other media":
-            affiliation = "media"
-        elif affiliation == "unknown" and form == "named organisation" and self._is_place(source.span):
-            affiliation = "government"
+        profile = self._profile(source, form)
         return SourceSpan(
             id=number,
             name=source.name,
             form=form,
-            affiliation=affiliation,
-            role=source_words.role(phrases, source.actor) if form in PEOPLE else None,
-            channel=source.channel,
-            former=form in PEOPLE and source_words.is_former(_head_text(source.span), source.actor),
+            affiliation=profile.affiliation,
+            role=profile.role if form in PEOPLE else None,
+            channel=source.channel or source_words.channel_of_form(form, source.span),
+            former=form in PEOPLE and profile.former,
             unnamed=form in UNNAMED,
             anonymous=source.anonymous,
             reason=source.reason,
             actor=source.actor.id if source.actor is not None else None,
-            country=country,
+            country=self._country(source, form, profile),
             mentions=tuple(sorted(set(source.mentions))),
             rule=source.rule,
         )
+
+    def _profile(self, source: Source, form: SourceForm) -> Profile:
+        if form in MEDIA:
+            return Profile("media")
+        if source.actor is not None and source.actor.kind == "person":
+            return self.profiles.person(source.actor)
+        if source.actor is not None and source.actor.kind == "organisation":
+            return Profile(self.profiles.body(source.actor))
+        if source.span is None:
+            return Profile()
+        profile = self.profiles.words(source.span)
+        if profile.affiliation == "unknown" and form == "named organisation" and self._is_place(source.span):
+            return replace(profile, affiliation="government")
+        return profile
 
     def _form(self, source: Source) -> SourceForm:
         if source.form is None and source.span is None:
@@ -178,12 +193,18 @@ class SourceBook:
         """Is the head of the source a place ("Moscow said")?"""
         return span is not None and self._toponym_in(span.root.idx, span.root.idx + 1) is not None
 
-    def _country(self, source: Source) -> str | None:
-        if source.span is not None:
-            told = self._toponym_in(source.span.start_char, source.span.start_char + len(_head_text(source.span)))
+    def _country(self, source: Source, form: SourceForm, profile: Profile) -> str | None:
+        """The country its words name, else the actor's, else, of those at home in the story, the one it is about."""
+        if form in MEDIA and (source.span is None or source.span.root.pos_ == "PROPN"):
+            return None
+        own = (source.span,) if source.span is not None else ()
+        for stretch in (*own, *profile.stretches):
+            told = self._toponym_in(stretch.start_char, stretch.start_char + len(_head_text(stretch)))
             if told is not None:
                 return told
-        return source.actor.country if source.actor is not None else None
+        if source.actor is not None and source.actor.country is not None:
+            return source.actor.country
+        return self.profiles.home if profile.affiliation in AT_HOME else None
 
     def _toponym_in(self, start: int, end: int) -> str | None:
         number = bisect_left(self._toponym_starts, start)
@@ -195,6 +216,7 @@ class SourceBook:
         return None
 
 
+MEDIA: tuple[SourceForm, ...] = ("other media", "the reporter")
 UNNAMED: tuple[SourceForm, ...] = ("unnamed person", "unnamed group")
 PEOPLE: tuple[SourceForm, ...] = ("named person", "unnamed person", "unnamed group")
 
@@ -231,16 +253,9 @@ def told_in(doc: Doc, text: str, quote: QuoteSpan) -> str:
     return " ".join([*kept, text[at : sentence.end_char]])
 
 
-@lru_cache
-def media_names() -> re.Pattern[str]:
-    """Names of media behind "told"."""
-    names = sorted((word for word in words("media.txt") if word[:1].isupper()), key=len, reverse=True)
-    return re.compile(rf"\b(?:told|tells|telling|tell) ((?:the )?(?:{'|'.join(map(re.escape, names))}))\b")
-
-
 def media_told(text: str) -> Iterator[Source]:
     """Such as "told Reuters": the medium that heard it first."""
-    for match in media_names().finditer(text):
+    for match in source_words.told_medium().finditer(text):
         name = LEADING_ARTICLE.sub("", match.group(1))
         place = match.span(1)
         yield Source(f"text:{name.lower()}", name, None, None, "told-media", "other media", "interview", [place])
