@@ -126,7 +126,7 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
         quotes=counts.of(session, "spoken", [key]).get(key, 0),
         months=months_of(entry.published_at for entry in newest),
         said=list_quotes(session, Selection((("speaker", key),)), after=None, size=size),
-        about=list_quotes(session, Selection((("about", key),)), after=None, size=SAID_ABOUT),
+        about=list_quotes(session, Selection((("about", key), ("not", f"speaker:{key}"))), after=None, size=SAID_ABOUT),
         topics=topic_words(session, actor_id),
         in_stories=list_stories(session, Selection(((actor.kind, key),)), after=None, size=size),
         beside=_beside(session, [entry.story_id for entry in newest[: get_settings().facet_sample]], actor_id),

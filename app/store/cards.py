@@ -273,8 +273,17 @@ class CountryPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RestingQuote:
+    """Words that rest on a source. `position` is the quote's address in the story, `text` may be cut."""
+
+    position: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceCard:
-    """A source in a list, with the story it informs."""
+    """A source in a list, with the story it informs; `resting` are the first quotes of an unnamed source."""
 
     id: int
     position: int
@@ -292,6 +301,7 @@ class SourceCard:
     quotes: int
     words: int
     story: StoryRef
+    resting: Sequence[RestingQuote] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Facets beside a list, and the chips of its active filters."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, cast, distinct, extract, func, select
@@ -33,7 +34,12 @@ LABELS = {
     "speaker": "Speakers",
     "outlet": "Outlets",
     "form": "Forms of sources",
+    "about": "About",
 }
+STORY_FACETS = tuple(param for param in LABELS if param != "about")
+# The filters that the list of quotes offers, each with the counts that tell its most frequent values.
+QUOTE_CHOICES = {"speaker": "spoken", "about": "person", "country": "country", "outlet": "outlet"}
+CHOICES = 60
 
 
 def story_facets(session: Session, selection: Selection) -> list[Facet]:
@@ -42,9 +48,9 @@ def story_facets(session: Session, selection: Selection) -> list[Facet]:
     exact = not selection
     counted = {
         param: counts.top(session, param, SHOWN) if exact and param != "form" else _count(session, param, ids)
-        for param in LABELS
+        for param in STORY_FACETS
     }
-    return _facets(session, selection, counted, {param: over for param in LABELS if not exact or param == "form"})
+    return _facets(session, selection, counted, {param: over for param in STORY_FACETS if not exact or param == "form"})
 
 
 def facet_values(session: Session, selection: Selection, param: str, *, name: str | None) -> Facet:
@@ -56,6 +62,16 @@ def facet_values(session: Session, selection: Selection, param: str, *, name: st
         counted = _count(session, param, ids, name=name, most=MOST)
     found = _facets(session, selection, {param: counted}, {param: over})
     return found[0] if found else Facet(param, LABELS[param], (), over)
+
+
+def quote_choices(session: Session, selection: Selection) -> list[Facet]:
+    """What quotes can be filtered by: the archive's most frequent values that are not chosen yet, by name."""
+    counted = {
+        param: [pair for pair in counts.top(session, facet, CHOICES) if pair[0] not in selection.values(param)]
+        for param, facet in QUOTE_CHOICES.items()
+    }
+    found = _facets(session, selection, counted, {})
+    return [replace(facet, values=sorted(facet.values, key=lambda value: value.label.casefold())) for facet in found]
 
 
 def story_months(session: Session, selection: Selection) -> Timeline:

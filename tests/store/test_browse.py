@@ -267,6 +267,15 @@ def test_sources_are_listed_by_form_and_name(archive: Engine) -> None:
         named = sources.list_sources(
             session, form="named person", affiliation=None, unnamed=None, q="dahl", after=None, size=5
         ).items
+        reasons = {
+            reasoned: sources.list_sources(
+                session, form=None, affiliation=None, unnamed=None, q=None, after=None, size=5, reasoned=reasoned
+            ).items
+            for reasoned in (True, False)
+        }
+    assert [quote.text for quote in unnamed[0].resting] == ["Fishermen fear for their boats"]
+    assert named[0].resting == ()
+    assert (reasons[True], reasons[False]) == ([], unnamed)
     assert {value.value: value.count for value in known.form} == {"named person": 2, "unnamed group": 1}
     assert (known.unnamed, known.anonymous, known.without_reason) == (1, 0, 1)
     assert [source.name for source in unnamed] == ["harbour officials"]
@@ -279,3 +288,26 @@ def test_names_can_be_had_by_their_first_letter(archive: Engine) -> None:
         for initial, names in {"M": ["Marta Sousa"], "e": ["Erik Dahl"], "X": []}.items():
             page = actors.list_actors(session, "person", q=None, sort="name", after=None, size=9, initial=initial)
             assert [card.actor.name for card in page.items] == names
+
+
+def test_quotes_can_be_chosen_by_what_is_not_chosen_yet(archive: Engine) -> None:
+    store_story(archive, make_raw(outlet="The Courier"), lisbon_annotations())
+    with Session(archive) as session:
+        choices = facets.quote_choices(session, parse_selection([("speaker", "1"), ("country", "NO")]))
+    labels = {choice.param: [value.label for value in choice.values] for choice in choices}
+    assert labels == {
+        "speaker": ["Erik Dahl"],
+        "about": ["Erik Dahl", "Marta Sousa"],
+        "country": ["Portugal"],
+        "outlet": ["The Courier"],
+    }
+
+
+def test_nobody_is_said_to_speak_about_themselves(archive: Engine) -> None:
+    text = "“Ana Ruiz is right,” Ana Ruiz said. “Ana Ruiz is wrong,” a clerk said."
+    said = [Said("Ana Ruiz is right,", "Ana Ruiz", speaker="Ana Ruiz"), Said("Ana Ruiz is wrong,", "a clerk")]
+    store_story(archive, make_raw(text), make_annotations(text, people=["Ana Ruiz"], said=said))
+    with Session(archive) as session:
+        page = actors.get_actor(session, 1, size=5)
+    assert page is not None
+    assert [quote.text for quote in page.about.items] == ["Ana Ruiz is wrong,"]

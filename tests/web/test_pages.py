@@ -97,6 +97,7 @@ BAD = [
     "/sources?form=rumour",
     "/sources?affiliation=none",
     "/sources?unnamed=perhaps",
+    "/sources?reason=perhaps",
     "/sources?next=absurd",
     "/countries?sort=size",
     "/?not=person",
@@ -299,6 +300,26 @@ def test_what_was_said_about_an_actor_stands_under_who_said_it(archive: Engine, 
     voices = html[html.index("What others said") : html.index("All quotes about")].split('<div class="voice">')[1:]
     assert [("Ana Ruiz</a>" in voice, voice.count('class="words"')) for voice in voices] == [(True, 2), (False, 1)]
     assert "a clerk" in voices[1]
+
+
+def test_the_unnamed_sources_are_a_view_of_their_own(filled: TestClient) -> None:
+    assert "/sources?unnamed=yes" in addresses(filled.get("/sources").text)
+    html = filled.get("/sources?unnamed=yes").text
+    assert "harbour officials" in html
+    assert "No reason stated" in html
+    assert "Fishermen fear for their boats" in html[html.index("What rests on this source") :]
+    assert "/stories/3-harbour-talks-begin-in-lisbon#q3" in addresses(html)
+    assert "Marta Sousa" not in html
+    assert "harbour officials" not in filled.get("/sources?unnamed=yes&reason=yes").text
+
+
+def test_quotes_are_filtered_by_a_form_that_keeps_what_is_chosen(filled: TestClient) -> None:
+    html = filled.get("/quotes?speaker=1&from=2026-01-01").text
+    names = [given.get("name") for tag, given in tags(html) if tag == "select"]
+    assert names == ["speaker", "about", "country", "outlet", "kind"]
+    assert '<input type="hidden" name="speaker" value="1">' in html
+    assert '<option value="2">Erik Dahl</option>' in html
+    assert "/quotes?speaker=1" in addresses(html)
 
 
 def test_a_country_in_small_letters_leads_to_its_address(filled: TestClient) -> None:

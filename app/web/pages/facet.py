@@ -18,7 +18,7 @@ MAX_NAME = 200
 @router.get("/facets/{param}")
 def show(request: Request, session: SessionDep, param: str, name: str = "") -> Response:
     """The values of a facet in the stories of the selection, those with `name` in their words."""
-    if param not in facets.LABELS:
+    if param not in facets.STORY_FACETS:
         raise not_found()
     sent = request.query_params.multi_items()
     selection = parse_selection(sent)

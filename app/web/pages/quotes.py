@@ -24,6 +24,7 @@ def show(request: Request, session: SessionDep, settings: SettingsDep, next: str
         "quotes.html",
         selection=selection,
         quotes=quotes.list_quotes(session, selection, after=next, size=settings.page_size),
+        choices=facets.quote_choices(session, selection),
         chips=facets.chips(session, selection),
         is_first=next is None,
     )

@@ -3,11 +3,12 @@
 from typing import get_args
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.spans import Affiliation, SourceForm
 from app.store import sources
 from app.store.filters import BadFilterError
+from app.web import links
 from app.web.deps import SessionDep, SettingsDep
 from app.web.templating import render
 
@@ -22,6 +23,7 @@ def show(
     form: str = "",
     affiliation: str = "",
     unnamed: str = "",
+    reason: str = "",
     q: str = "",
     next: str | None = None,  # noqa: A002
 ) -> Response:
@@ -29,23 +31,28 @@ def show(
     _check("form", form, get_args(SourceForm))
     _check("affiliation", affiliation, get_args(Affiliation))
     _check("unnamed", unnamed, ("yes", "no"))
+    _check("reason", reason, ("yes", "no"))
+    sent = {"form": form, "affiliation": affiliation, "unnamed": unnamed, "reason": reason, "q": q}
+    chosen = {name: value for name, value in sent.items() if value}
+    if any(not value for _name, value in request.query_params.multi_items()):
+        return RedirectResponse(links.listing("/sources", **chosen), 302)
     found = sources.list_sources(
         session,
         form=form or None,
         affiliation=affiliation or None,
         unnamed=unnamed == "yes" if unnamed else None,
+        reasoned=reason == "yes" if reason else None,
         q=q or None,
         after=next,
         size=settings.page_size,
     )
-    chosen = {"form": form, "affiliation": affiliation, "unnamed": unnamed, "q": q}
     counts = sources.source_counts(session)
     return render(
         request,
         "sources.html",
         sources=found,
         counts=counts,
-        chosen={name: value for name, value in chosen.items() if value},
+        chosen=chosen,
         is_first=next is None,
     )
 
