@@ -35,6 +35,7 @@ router = APIRouter(prefix="/api/v1", tags=["Newsgloss"])
 Number = Annotated[int, Path(ge=1, le=MAX_ID)]
 Next = Annotated[str | None, Query(alias="next", description="The token of the page before.")]
 Words = Annotated[str | None, Query(max_length=200)]
+Initial = Annotated[str | None, Query(pattern="^[A-Za-z]$", description="The letter that names begin with.")]
 Kind = Literal["people", "organisations", "groups"]
 KINDS: dict[Kind, str] = {"people": "person", "organisations": "organisation", "groups": "group"}
 
@@ -152,12 +153,20 @@ def list_sources(
     form: SourceForm | None = None,
     affiliation: Affiliation | None = None,
     unnamed: bool | None = None,
+    reason: Annotated[bool | None, Query(description="Whether a reason for leaving out the name is stated.")] = None,
     q: Words = None,
     after: Next = None,
 ) -> Page[SourceCard]:
     """The sources of stories, newest story first."""
     return sources.list_sources(
-        session, form=form, affiliation=affiliation, unnamed=unnamed, q=q, after=after, size=settings.page_size
+        session,
+        form=form,
+        affiliation=affiliation,
+        unnamed=unnamed,
+        q=q,
+        after=after,
+        size=settings.page_size,
+        reasoned=reason,
     )
 
 
@@ -189,10 +198,13 @@ def list_actors(
     kind: Kind,
     q: Words = None,
     sort: actors.Sort = "stories",
+    initial: Initial = None,
     after: Next = None,
 ) -> Page[ActorCard]:
     """People, organisations or groups; `q` looks in all forms of their names."""
-    return actors.list_actors(session, KINDS[kind], q=q, sort=sort, after=after, size=settings.page_size)
+    return actors.list_actors(
+        session, KINDS[kind], q=q, sort=sort, after=after, size=settings.page_size, initial=initial
+    )
 
 
 @router.get("/{kind}/{number}")

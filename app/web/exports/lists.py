@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, Generic, TypeVar, cast, get_args
 
 from sqlalchemy import Engine
@@ -22,7 +23,7 @@ T = TypeVar("T")
 # Reads one page of a list: (session, token of the page before, cards on a page).
 ReadPage = Callable[[Session, str | None, int], Page[T]]
 
-BATCH = 200
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,10 @@ def quotes_under(params: QueryParams) -> ReadPage[QuoteCard]:
 def _actors_under(kind: ActorKind, params: QueryParams) -> ReadPage[ActorCard]:
     q = params.get("q") or None
     sort = cast(actors.Sort, _one_of(params, "sort", get_args(actors.Sort)) or "stories")
-    return lambda session, after, size: actors.list_actors(session, kind, q=q, sort=sort, after=after, size=size)
+    initial = _one_of(params, "initial", (*ascii_uppercase, *ascii_lowercase))
+    return lambda session, after, size: actors.list_actors(
+        session, kind, q=q, sort=sort, after=after, size=size, initial=initial
+    )
 
 
 def _sources_under(params: QueryParams) -> ReadPage[SourceCard]:
@@ -85,6 +89,7 @@ def _sources_under(params: QueryParams) -> ReadPage[SourceCard]:
         "form": _one_of(params, "form", get_args(SourceForm)),
         "affiliation": _one_of(params, "affiliation", get_args(Affiliation)),
         "unnamed": {"yes": True, "no": False, None: None}[_one_of(params, "unnamed", ("yes", "no"))],
+        "reasoned": {"yes": True, "no": False, None: None}[_one_of(params, "reason", ("yes", "no"))],
         "q": params.get("q") or None,
     }
     return lambda session, after, size: sources.list_sources(session, **wanted, after=after, size=size)
