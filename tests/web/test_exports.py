@@ -30,6 +30,8 @@ PAGES = [
     ("/quotes?kind=indirect&speaker=2", "/stories/"),
     ("/people", "/people/"),
     ("/people?sort=name&q=sousa", "/people/"),
+    ("/people?initial=e", "/people/"),
+    ("/?not=person:2", "/stories/"),
     ("/organisations", "/organisations/"),
     ("/groups?sort=quotes", "/groups/"),
     ("/sources", "/stories/"),
@@ -186,10 +188,8 @@ def test_head_of_a_stream_reads_nothing(filled: TestClient) -> None:
     event.listen(engine, "begin", begun.append)
     asked = filled.head("/stories.csv")
     assert (asked.status_code, begun) == (200, [])
-    answer = filled.get("/stories.csv")
-    for name in ("content-type", "content-disposition", "cache-control"):
-        assert asked.headers[name] == answer.headers[name]
-    assert "etag" not in answer.headers
+    assert asked.headers == filled.get("/stories.csv").headers
+    assert {"etag", "content-length"}.isdisjoint(asked.headers)
 
 
 # ------------------------------------------------------------------------------------------------ cells

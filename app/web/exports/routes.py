@@ -55,9 +55,8 @@ def _streamed(
     listed = LISTS[name]
     batches = listed.batches(request.app.state.engine, request.query_params, _site(settings))
     headers = NOINDEX | {"Content-Disposition": f'attachment; filename="newsgloss-{name}.{ending}"'}
-    if request.method == "HEAD":
-        return Response(headers=headers, media_type=media_type)
-    return StreamingResponse(write(listed.columns, batches), headers=headers, media_type=media_type)
+    chunks = iter([""]) if request.method == "HEAD" else write(listed.columns, batches)
+    return StreamingResponse(chunks, headers=headers, media_type=media_type)
 
 
 # ------------------------------------------------------------------------------------------------ feeds
