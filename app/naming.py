@@ -14,6 +14,7 @@ PARTICLES = frozenset(
 PARTICLES |= frozenset({"wa", "dos", "das", "du", "ben", "ould", "zu", "ter", "ten", "y"})
 
 
+@lru_cache(maxsize=4096)
 def surname(name: str) -> str:
     """The last name with its particles ("van der Berg") and without "Jr."."""
     parts = SUFFIX.sub("", name).split()

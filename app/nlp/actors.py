@@ -92,8 +92,11 @@ def _forms(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> Forms:
 
 def _add(forms: Forms, draft: Draft, names: Iterable[str]) -> None:
     for name in names:
-        if not name.islower() and draft not in forms[name]:
-            forms[name].append(draft)
+        if name.islower():
+            continue
+        bearers = forms[name]
+        if len(bearers) < people.MOST_BEARERS and draft not in bearers:
+            bearers.append(draft)
 
 
 @lru_cache

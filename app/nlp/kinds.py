@@ -13,6 +13,7 @@ from app.nlp.gazetteer import cities, is_person_like, reading
 from app.nlp.lexicons import words
 from app.nlp.names import Candidate
 from app.nlp.people import key
+from app.nlp.roles import appositions
 
 Kind = Literal["person", "organisation", "place", "other"]
 Evidence = Iterable[tuple[Kind, float]]
@@ -43,6 +44,9 @@ PLACE_NOUN_BEHIND = re.compile(
 )
 COMPANY_NOUN_BEHIND = re.compile(
     r"(?: Newsroom| newsroom| shares?\b| stock\b|['’]s? (?:shares|stock|profits?)\b| spokes(?:man|woman)\b)"
+)
+PEOPLE_NOUN_BEHIND = re.compile(
+    r" (?:peoples?|tribes?|tribes(?:men|women|people)|clans?|ethnic group|language|dialect|speakers|culture)\b"
 )
 OFFICE_BEHIND = re.compile(r" (?:Minister|Secretary|Commissioner)\b")
 OPENING, CLOSING = frozenset("\"“‘'"), frozenset("\"”’'")
@@ -90,7 +94,7 @@ def _said_of(doc: Doc, text: str, places: list[Candidate]) -> Evidence:
             yield from witness(text, doc[name.start : name.end], name)
     span = doc[places[0].start : places[0].end]
     labels = {name.label for name in places}
-    yield from _known_of(span.text)
+    yield from _known_of(span.text, len(places))
     if "PERSON" in labels:
         yield from _as_a_persons_name(text, span)
     if "ORG" in labels:
@@ -134,10 +138,8 @@ def _does_what_persons_do(_text: str, span: Span, _name: Candidate) -> Evidence:
 def _role_stands_beside(_text: str, span: Span, _name: Candidate) -> Evidence:
     root = span.root
     roles = words("roles.txt")
-    appositions = [child for child in root.children if child.dep_ == "appos"]
-    if root.dep_ == "appos":
-        appositions.append(root.head)
-    if any(token.lemma_.lower() in roles and token.pos_ == "NOUN" for token in appositions):
+    beside = [*appositions(span), *([root.head] if root.dep_ == "appos" else [])]
+    if any(token.lemma_.lower() in roles and token.pos_ == "NOUN" for token in beside):
         yield "person", 2
     before = span.doc[span.start - 1] if span.start else None
     if before is not None and before.pos_ == "NOUN" and before.lemma_.lower() in roles and before.tag_ == "NN":
@@ -175,6 +177,12 @@ def _is_part_of_an_office(text: str, span: Span, _name: Candidate) -> Evidence:
         yield "other", 2
 
 
+def _is_a_people(text: str, span: Span, _name: Candidate) -> Evidence:
+    """Of whom there is a language, a tribe, a culture."""
+    if PEOPLE_NOUN_BEHIND.match(text, span.end_char):
+        yield "other", 10
+
+
 def _stands_as_a_company_does(text: str, span: Span, _name: Candidate) -> Evidence:
     if COMPANY_NOUN_BEHIND.match(text, span.end_char):
         yield "organisation", 2
@@ -188,17 +196,18 @@ WITNESSES: tuple[Callable[[str, Span, Candidate], Evidence], ...] = (
     _stands_as_a_place_does,
     _stands_as_a_company_does,
     _is_part_of_an_office,
+    _is_a_people,
     _is_a_title_of_a_work,
 )
 
 
-def _known_of(name: str) -> Evidence:
+def _known_of(name: str, times: int) -> Evidence:
     """What the lexicons say of the name itself."""
     parts = name.split()
-    if name in words("not_actors.txt"):
-        yield "other", 20
+    if name in words("not_actors.txt") or _is_one_of_a_group(name):
+        yield "other", 20 + times
     if name in known_organisations() or name in words("media.txt"):
-        yield "organisation", 10
+        yield "organisation", 10 + 2 * times
     if name in words("not_places.txt"):
         yield "other", 10
     if len(parts) > 1 and parts[-1] in words("place_words.txt"):
@@ -208,6 +217,11 @@ def _known_of(name: str) -> Evidence:
     elif ACRONYM.fullmatch(name):
         yield "organisation", 1
     yield "place", _place_weight(name)
+
+
+def _is_one_of_a_group(name: str) -> bool:
+    """Whether this is a single follower, or an adjective ("Republican")."""
+    return f"{name}s" in words("groups.txt") and name not in words("first_names.txt")
 
 
 def _ends_as_organisation(parts: list[str]) -> bool:

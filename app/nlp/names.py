@@ -166,10 +166,29 @@ def _repaired(entity: Span) -> Iterator[Candidate]:
         if entity.label_ == "PERSON":
             end = _before_verb(piece.doc, start, end)
             start = _after_nationalities(piece.doc, start, end)
+        start = _after_split_title(piece.doc, start, end)
         start, titled = _after_titles(piece.doc, start, end)
+        start = _after_epithet(piece.doc, start, end)
         start, end = _trimmed(piece.doc[start:end])
         if start < end and any(token.text[0].isupper() for token in piece.doc[start:end]):
             yield Candidate(start, end, entity.label_, "ner", titled or _title_before(piece.doc, start))
+
+
+def _after_split_title(doc: Doc, start: int, end: int) -> int:
+    """Where the name starts if the recogniser's span begins inside a title ("Miss" + "Universe Ann Lee")."""
+    for first in range(max(0, start - 2), start):
+        for last in range(start + 1, min(start + LONGEST_TITLE, end + 1)):
+            if tuple(token.text for token in doc[first:last]) in title_words():
+                return last
+    return start
+
+
+def _after_epithet(doc: Doc, start: int, end: int) -> int:
+    """Where the name starts behind an adjective with a capital before a first name ("Crooked Ann Lee")."""
+    first_names = words("first_names.txt")
+    named = end - start > 2 and doc[start + 1].text in first_names and doc[start].text not in first_names
+    person = named and doc[end - 1].text not in words("organisation_words.txt")
+    return start + 1 if person and doc[start].tag_.startswith("JJ") else start
 
 
 def _before_verb(doc: Doc, start: int, end: int) -> int:
@@ -270,10 +289,10 @@ def _given_away(doc: Doc, taken: set[int], singles: frozenset[str]) -> Iterator[
     at = 0
     while at < len(doc):
         end = _run_end(doc, at, taken)
-        if end == at:
-            at += 1
+        start, titled = _after_titles(doc, _after_split_title(doc, at, end), end)
+        if start >= end or is_title(doc[at:end]):
+            at = max(at + 1, end)
             continue
-        start, titled = _after_titles(doc, at, end)
         titled = titled or _title_before(doc, start)
         if titled and not is_title(doc[start:end]) and _is_name_word(doc[start]) and doc[start].pos_ == "PROPN":
             yield Candidate(start, min(end, start + 3), "PERSON", "title", titled=True)

@@ -4,8 +4,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.naming import SUFFIX, suffix, surname
+
+# Of one surname, that many are told apart; a text with more is a list.
+MOST_BEARERS = 30
 
 
 @dataclass(slots=True)
@@ -21,6 +25,7 @@ class Person:
         return max(self.forms, key=lambda form: (len(form.split()), not form.isupper(), len(form), form))
 
 
+@lru_cache(maxsize=4096)
 def key(name: str) -> str:
     """A name as compared: no case, no full stops."""
     return re.sub(r"[.]", "", name).casefold()
@@ -59,7 +64,7 @@ def group(full_names: Iterable[tuple[str, int]]) -> list[Person]:
     by_surname: dict[str, list[Person]] = defaultdict(list)
     for name, offset in full_names:
         bearers = by_surname[key(surname(name).split()[-1])]
-        fitting = [person for person in bearers if same_person(person.name, name)]
+        fitting = [person for person in bearers[-MOST_BEARERS:] if same_person(person.name, name)]
         if not fitting:
             bearers.append(Person(first_seen=offset))
             fitting = bearers[-1:]

@@ -1,5 +1,7 @@
 """What the words beside a person's name say they are: "U.S. special envoy", "Israel's Prime Minister"."""
 
+from collections.abc import Iterator
+
 from spacy.tokens import Span, Token
 
 from app.nlp.gazetteer import place_names, reading
@@ -29,7 +31,8 @@ def country(role: str) -> str | None:
 def _before(name: Span) -> str:
     """The words of the noun phrase before the name, if the last of them is a role or title."""
     doc, start = name.doc, name.start
-    while start > max(name.sent.start, name.start - LONGEST_BEFORE) and _belongs(doc[start - 1]):
+    first = max(0, name.start - LONGEST_BEFORE)
+    while start > first and not doc[start].is_sent_start and _belongs(doc[start - 1]):
         start -= 1
     while start < name.start and (doc[start].pos_ == "PART" or doc[start].text in LINKS):
         start += 1
@@ -66,7 +69,14 @@ def _behind(name: Span) -> str:
 
 
 def _is_role_phrase_head(name: Span) -> bool:
-    return any(child.dep_ == "appos" and child.i > name.end and _is_role(child) for child in name.root.children)
+    return any(token.i > name.end and _is_role(token) for token in appositions(name))
+
+
+def appositions(name: Span) -> Iterator[Token]:
+    """What stands in apposition behind a name, not far from it: sentences may be as long as texts."""
+    root = name.root
+    behind = name.doc[name.end : name.end + LONGEST_BEHIND]
+    return (token for token in behind if token.dep_ == "appos" and token.head.i == root.i)
 
 
 def _renamed(name: Span) -> str:

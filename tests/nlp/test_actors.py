@@ -1,3 +1,5 @@
+from time import perf_counter
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
@@ -93,6 +95,41 @@ def test_one_kind_holds_for_a_name_throughout() -> None:
 
 def test_countries_days_and_laws_are_no_actors() -> None:
     assert annotated("On Monday, Israel and Qatar spoke of Easter in Gaza.")._.actors == []
+
+
+def test_epithets_are_no_part_of_a_name() -> None:
+    doc = annotated("They shouted about Crooked Hilary Marlow. Hilary Marlow shrugged. The crowd met Sleepy Joe Kirby.")
+    assert [actor.name for actor in doc._.actors] == ["Hilary Marlow", "Joe Kirby"]
+
+
+def test_a_title_that_the_recogniser_splits_is_no_part_of_a_name() -> None:
+    doc = annotated("She praised former Miss Universe Alicia Okafor. Okafor spoke to reporters.")
+    assert [actor.name for actor in doc._.actors] == ["Alicia Okafor"]
+
+
+def test_news_agencies_are_no_persons_however_much_they_say() -> None:
+    doc = annotated("Bloomberg said it. Reuters said so. " + "Bloomberg says no. " * 12)
+    assert {actor.name: actor.kind for actor in doc._.actors}["Bloomberg"] == "organisation"
+
+
+def test_an_adjective_of_a_party_is_no_organisation() -> None:
+    doc = annotated(
+        "Republican senators met. The Republican said no. Republican voters left. "
+        "The Republican Party met, and Democratic leaders answered the Republican Party."
+    )
+    assert [actor.name for actor in doc._.actors] == ["Republican Party"]
+
+
+def test_a_people_by_its_bare_name_is_no_organisation() -> None:
+    doc = annotated("The Akan people of Ghana use gold weights. The Akan trade gold. Akan chiefs keep weights.")
+    assert doc._.actors == []
+
+
+def test_a_sentence_as_long_as_a_text_takes_no_longer_than_others() -> None:
+    doc = parser()("Mr. John Smith of Paris and the mayor Ann Lee said in London that " * 300)
+    started = perf_counter()
+    countries(actors(doc))
+    assert perf_counter() - started < 5
 
 
 def test_no_actors_in_an_empty_text() -> None:
