@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import Annotated, Any, BinaryIO, Literal, NoReturn
 
 import typer
 import uvicorn
@@ -228,8 +228,11 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
     """Annotate stories that were annotated by hand, and print how well both agree, in percent."""
-    with _progress("Annotating", None) as step:
-        figures = run.evaluate(what, gold, texts or [], get_settings(), step)
+    try:
+        with _progress("Annotating", None) as step:
+            figures = run.evaluate(what, gold, texts or [], get_settings(), step)
+    except (ValueError, KeyError) as error:
+        _fail(f"{gold}: {error}")
     _print_figures(figures, as_json)
 
 
@@ -340,7 +343,7 @@ def main() -> None:
         _fail(str(error))
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     messages.print(f"newsgloss: {message}", markup=False, soft_wrap=True)
     sys.exit(1)
 

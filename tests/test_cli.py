@@ -113,6 +113,35 @@ def test_annotate_writes_the_exchange_format(tmp_path: Path) -> None:
     assert (three["id"], three["quotes"]) == (None, [])
 
 
+def test_several_processes_write_the_same_in_the_same_order(tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text("\n".join(json.dumps({"id": i, "text": STORY + f" Number {i}."}) for i in range(70)))
+    alone, together = newsgloss("annotate", file), newsgloss("annotate", file, "--processes", "2")
+    assert (together.returncode, together.stderr) == (0, "")
+    assert together.stdout == alone.stdout
+    assert len(alone.stdout.splitlines()) == 70
+
+
+def test_evaluate_prints_how_well_program_and_gold_agree(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    start = STORY.index("Madrid")
+    toponym = {"start": start, "end": start + 6, "country": "ES"}
+    gold.write_text(json.dumps({"id": "1", "text": STORY, "countries": ["ES"], "toponyms": [toponym]}))
+    assert json.loads(newsgloss("evaluate", "countries", gold, "--json").stdout)["countries, F1"] == 100
+    assert "country in focus" in newsgloss("evaluate", "countries", gold).stdout
+    gold.write_text('{"id": "1"}')
+    done = newsgloss("evaluate", "countries", gold)
+    assert (done.returncode, "--texts" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+
+
+def test_bench_compares_with_the_bare_model(tmp_path: Path) -> None:
+    file = tmp_path / "story.txt"
+    file.write_text(STORY)
+    figures = json.loads(newsgloss("bench", "annotate", file, "--json").stdout)
+    assert figures["stories"] == 1
+    assert figures["times the bare model"] > 0
+
+
 def test_annotate_names_the_lines_it_cannot_read() -> None:
     done = newsgloss("annotate", "-", given=b'{"id": 1, "text": "Fine."}\n{"id": 2}\nnonsense\n\n{"text": 3}\n\xff\n')
     assert done.returncode == 1
@@ -162,7 +191,7 @@ def test_a_wrong_setting_is_said_in_a_line(archive: Engine, environment: dict[st
 
 
 def test_every_command_explains_itself() -> None:
-    for command in ("", "add", "annotate", "serve", "reannotate", "delete", "check", "token"):
+    for command in ("", "add", "annotate", "serve", "reannotate", "delete", "check", "token", "evaluate", "bench"):
         done = newsgloss(*command.split(), "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
