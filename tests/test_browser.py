@@ -89,7 +89,7 @@ def test_from_the_list_to_a_quote_to_its_speaker_to_a_country(browser: Browser, 
     context, page, complaints = open_page(browser, site, viewport={"width": 1280, "height": 900})
     page.goto("/")
     expect(page.get_by_role("heading", name="Stories", exact=True)).to_be_visible()
-    expect(page.get_by_role("status").first).to_contain_text("20 stories")
+    expect(page.get_by_role("status").first).to_contain_text("60 stories")
 
     # The retold story's people are in it alone, so they are found through the index of people.
     page.get_by_role("navigation", name="Main").get_by_role("link", name="People").click()
@@ -129,7 +129,7 @@ def test_the_text_in_the_browser_is_the_stored_text(browser: Browser, site: str,
     context, page, _ = open_page(browser, site)
     engine = make_engine(demo_url)
     with Session(engine) as session:
-        for story_id in range(1, 21):
+        for story_id in range(1, 61):
             story = get_story(session, story_id)
             assert story is not None
             page.goto(f"/stories/{story_id}")
