@@ -2,6 +2,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -99,7 +100,7 @@ def test_the_api_is_named_too_and_the_place_in_the_list_is_not_kept(filled: Test
     following = filled.get(second).text
     assert "next=" in second
     assert alternate(following, "CSV") == "/stories.csv?country=PT&outlet=harbour-post"
-    assert len(filled.get(alternate(following, "API")).json()["items"]) == 2
+    assert len(filled.get(alternate(following, "JSON")).json()["items"]) == 2
 
 
 def test_a_row_says_what_the_card_says(filled: TestClient) -> None:
@@ -165,6 +166,12 @@ def test_half_typed_searches_are_never_an_error(filled: TestClient, query: str) 
 def test_copies_are_no_pages_to_be_found(filled: TestClient) -> None:
     for address in ("/stories.csv", "/stories.atom", "/stories/1.txt", "/stories/1.ninjs.json"):
         assert filled.get(address).headers["x-robots-tag"] == "noindex"
+
+
+def test_the_document_lists_every_column() -> None:
+    document = (Path(__file__).parents[2] / "docs/exports.md").read_text()
+    for name, each in lists.LISTS.items():
+        assert f"| `{name}` | {', '.join(f'`{column}`' for column in each.columns)} |" in document
 
 
 # ------------------------------------------------------------------------------------------------ streams

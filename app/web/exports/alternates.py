@@ -53,7 +53,7 @@ def _of_list(name: str, query: str) -> Iterator[Alternate]:
         yield Alternate(atom.MEDIA_TYPE, "Atom", with_query(f"/{name}.atom", query))
     yield Alternate(CSV, "CSV", with_query(f"/{name}.csv", query))
     yield Alternate(JSON_LINES, "JSON Lines", with_query(f"/{name}.jsonl", query))
-    yield Alternate("application/json", "API", with_query(f"/api/v1/{name}", query))
+    yield Alternate("application/json", "JSON", with_query(f"/api/v1/{name}", query))
 
 
 def _of_story(number: int) -> list[Alternate]:
