@@ -44,9 +44,9 @@ class Antecedents:
 
     def _named(self) -> Iterator[Place]:
         for mention in self.story.names:
-            token = self.story.token(mention)
-            if token is not None:
-                yield Place(token.i, self._weight(token), self.story.by_id[mention.actor])
+            token, actor = self.story.token(mention), self.story.by_id[mention.actor]
+            if token is not None and not (token.tag_ == "NNPS" and actor.kind == "person"):  # "the Calders"
+                yield Place(token.i, self._weight(token), actor)
 
     def _strangers(self) -> Iterator[Place]:
         """Subjects such as "a doctor", whom a pronoun behind means rather than somebody named long before."""

@@ -20,9 +20,10 @@ PLURALS = ("they", "them", "their")
 NEUTERS = ("it", "its")
 TYPE_OF: dict[ActorKind, MentionType] = {"person": "PERSON", "organisation": "ORG", "group": "MISC"}
 ORGANISATION_NOUNS = ("company", "firm", "group", "organisation", "organization", "agency", "bank", "party", "union")
+NAMED_BEFORE = ("newspaper", "paper", "magazine", "network", "agency", "broadcaster", "station", "channel", "website")
+NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "DET")
 HELD = ("pobj", "poss", "compound")
 ANYWHERE = 10_000
-NEXT_TO = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,17 @@ class Resolver:
         if resolved is None:
             return None
         if resolved.mention is not None:
-            self.antecedents.add(span.root, resolved.actor)
+            self.antecedents.add(carrier(span), resolved.actor)
         if quote is not None:
             self.last = resolved.actor
         return resolved
 
     def _resolve(self, span: Span, quote: QuoteSpan | None) -> Resolved | None:
-        head = span.root
+        head = carrier(span)
         word = head.lower_
         if self._is_one_of_several(span):
             return None
-        named = self.story.named_in(span)
+        named = self.story.named_in(span) or self.story.at(head) or self._medium(head)
         if named is not None:
             return Resolved(named)
         if word in RELATIVES:
@@ -114,16 +115,29 @@ class Resolver:
         before = head.i - 1
         while before > 0 and self.doc[before].text == ",":
             before -= 1
-        named = self.story.at(self.doc[before]) if before >= 0 and head.lower_ in OF_PERSONS else None
-        if named is not None and named.kind == "person" and self.doc[before].dep_ not in HELD:
-            return named
+        beside = self.story.at(self.doc[before]) if before >= 0 and head.lower_ in OF_PERSONS else None
+        if beside is not None and beside.kind == "person" and self.doc[before].dep_ not in HELD:
+            return beside
         verb = head
         while verb.dep_ != "relcl" and verb.head.i != verb.i:
             verb = verb.head
         if verb.dep_ != "relcl":
             return None
-        bearers = (verb.head, *(child for child in verb.head.children if child.dep_ == "appos"))
-        return next((actor for actor in map(self.story.at, bearers) if actor is not None), None)
+        noun = verb.head
+        bearers = [noun, *(child for child in noun.children if child.dep_ == "appos")]
+        while noun.dep_ == "appos" and noun.head.i < noun.i:
+            noun = noun.head
+            bearers.append(noun)
+        named = next((actor for actor in map(self.story.at, bearers) if actor is not None), None)
+        return None if named is not None and named.kind == "organisation" and head.lower_ in OF_PERSONS else named
+
+    def _medium(self, head: Token) -> ActorSpan | None:
+        """The organisation whose name a noun such as "newspaper" explains: "the Harbour Post newspaper"."""
+        before = head.doc[head.i - 1] if head.i else head
+        if head.lemma_.lower() not in NAMED_BEFORE or before.head.i != head.i:
+            return None
+        found = self.story.at(before)
+        return found if found is not None and found.kind == "organisation" else None
 
     def _gendered(self, head: Token, gender: str, quote: QuoteSpan | None) -> ActorSpan | None:
         actor = self._nearest_person(head, gender, quote)
@@ -162,9 +176,8 @@ class Resolver:
         if epithets.is_age(head):
             person = self._nearest_person(head, gender_of_word(noun), quote)
             return _through(head, start, person, "nominal", "age")
-        if noun in ORGANISATION_NOUNS and head.right_edge.i == head.i:
-            actor = self.antecedents.nearest(head, quote, lambda actor: actor.kind == "organisation", back=NEXT_TO)
-            return _through(head, start, actor, "nominal", "organisation-noun")
+        if is_bare_organisation(head):
+            return _through(head, start, self._thing(head, plural=False), "nominal", "organisation-noun")
         return None
 
     def _bearer(self, head: Token, quote: QuoteSpan | None) -> ActorSpan | None:
@@ -185,6 +198,20 @@ def _through(head: Token, start: int, actor: ActorSpan | None, level: MentionLev
         return None
     at = head.doc[start].idx
     return Resolved(actor, MentionSpan(at, head.idx + len(head), TYPE_OF[actor.kind], level, actor.id, rule))
+
+
+def is_bare_organisation(noun: Token) -> bool:
+    """Is it "the company" and no more, which goes on about one named before?"""
+    return noun.lemma_.lower() in ORGANISATION_NOUNS and noun.right_edge.i == noun.i and noun.left_edge.i >= noun.i - 1
+
+
+def carrier(span: Span) -> Token:
+    """The noun or pronoun that carries a source span, also where other words slipped in ("but he")."""
+    root = span.root
+    if root.pos_ in NOMINAL:
+        return root
+    named = [token for token in span if token.pos_ in NOMINAL and token.dep_ not in HELD]
+    return next((token for token in named if token.dep_ in SUBJECTS), named[0] if named else root)
 
 
 def source_tokens(doc: Doc, quote: QuoteSpan) -> Span | None:

@@ -5,11 +5,13 @@ from functools import lru_cache
 
 from spacy.tokens import Doc, Span, Token
 
-from app.nlp.lexicons import rows
+from app.nlp.lexicons import rows, words
 from app.spans import ActorSpan, MentionSpan
 
 GENDERED = {"he": "he", "him": "he", "his": "he", "himself": "he", "she": "she", "her": "she", "herself": "she"}
 NOT_THE_HEAD = ("prep", "pobj", "poss", "relcl", "acl", "advcl", "dobj", "pcomp", "ccomp", "agent")
+ONE = ("NN", "NNP")
+TITLE_PARTS = ("NOUN", "PROPN", "ADJ", "CCONJ")
 
 
 @lru_cache
@@ -43,9 +45,9 @@ class StoryActors:
         return self.by_id[self.names[number].actor]
 
     def named_in(self, span: Span) -> ActorSpan | None:
-        """The actor a source span names: its head, or what stands in apposition to it."""
+        """The actor a source span names: its head, what stands in apposition to it, or where its titles lead."""
         head = span.root
-        found = self.at(head)
+        found = self.at(head) or self._behind_titles(span, head)
         if found is not None:
             return found
         for mention in self.names[bisect_left(self._starts, span.start_char) :]:
@@ -55,6 +57,20 @@ class StoryActors:
             if token is not None and self._is_head_part(token, head):
                 return self.by_id[mention.actor]
         return None
+
+    def _behind_titles(self, span: Span, head: Token) -> ActorSpan | None:
+        """The person whose name ends the span behind titles ("former mayor and party chairwoman Ann Lee")."""
+        last = span[-1]
+        person = self.at(last)
+        if (
+            person is None
+            or person.kind != "person"
+            or head.tag_ not in ONE
+            or head.lemma_.lower() not in words("roles.txt")
+        ):
+            return None
+        between = last.doc[head.i + 1 : last.i + 1]
+        return person if all(token.pos_ in TITLE_PARTS for token in between) else None
 
     def token(self, mention: MentionSpan) -> Token | None:
         """The token that carries a name."""

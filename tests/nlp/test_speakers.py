@@ -72,6 +72,81 @@ def test_a_resolved_pronoun_becomes_a_mention() -> None:
     assert (doc.text[mention.start : mention.end], mention.actor) == ("she", "a1")
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The hall heard Daniel Osei, Tamsen Kirby and Ines Calder, who said the pier was safe.", "a1"),
+        ("The hall heard Daniel Osei, the party's chief strategist, who said the pier was safe.", "a2"),
+        ("The hall heard the head of Umber Rail, who said the pier was safe.", None),
+    ],
+)
+def test_who_is_the_person_named_right_before_or_the_noun_explained(text: str, speaker: str | None) -> None:
+    assert speaker_of_last(text) == speaker
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ines Calder and Daniel Osei said the pier was safe.",
+        "Daniel Osei and his aides said the pier was safe.",
+    ],
+)
+def test_none_of_several_speaks_alone(text: str) -> None:
+    assert speaker_of_last(text) is None
+
+
+def test_a_chain_of_pronouns_keeps_its_speaker_however_long() -> None:
+    text = "Tamsen Kirby said the pier was safe.\n" + "“It held all winter,” she said. The rain fell.\n" * 9
+    assert speaker_of_last(text) == "a4"
+
+
+def test_a_pronoun_of_the_narrative_leads_on_to_the_next() -> None:
+    text = "Tamsen Kirby arrived. " + "She walked along the pier. " * 8 + "“It is safe,” she said."
+    assert speaker_of_last(text) == "a4"
+
+
+def test_a_stranger_without_a_name_is_not_taken_for_somebody_named_before() -> None:
+    assert speaker_of_last("The town trusts Tamsen Kirby. A doctor spoke next. “It is safe,” she said.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Umber Rail opened a line. It said the trains were full.", "a3"),
+        ("Umber Rail opened a line. The company said the trains were full.", "a3"),
+        ("Umber Rail opened a line. The study covered a year. It said the trains were full.", None),
+        ("Umber Rail opened a line. The passengers complained. They said the trains were full.", None),
+        ("The Umber Rail newspaper said the trains were full.", "a3"),
+    ],
+)
+def test_a_thing_is_the_organisation_last_spoken_of(text: str, speaker: str | None) -> None:
+    assert speaker_of_last(text) == speaker
+
+
+def test_titles_before_a_name_lead_to_it() -> None:
+    assert speaker_of_last("Former mayor and party chairwoman Ines Calder said the pier was safe.") == "a1"
+
+
+def test_an_age_stands_for_the_person_last_spoken_of() -> None:
+    text = "Daniel Osei met Ines Calder. Calder praised the pier, and the 34-year-old mother of two said: “It is safe.”"
+    assert speaker_of_last(text) == "a1"
+
+
+def test_what_says_which_decides_between_two_with_one_title() -> None:
+    north = ActorSpan("a1", "Ines Calder", "person", roles=("Northern Sen.",))
+    south = ActorSpan("a2", "Daniel Osei", "person", roles=("Southern Sen.",))
+    text = "Ines Calder met Daniel Osei. The Northern senator said the pier was safe."
+    doc = annotated(text, {north: ("Ines Calder",), south: ("Daniel Osei",)})
+    assert found(doc)[-1].speaker == "a1"
+
+
+def test_a_role_tells_the_gender_before_the_first_name_does() -> None:
+    widow = ActorSpan("a1", "Daniel Calder", "person", roles=("widow",))
+    text = "Daniel Calder met Daniel Osei. “The pier is safe,” she said."
+    doc = annotated(text, {widow: ("Daniel Calder",), OSEI: ("Daniel Osei",)})
+    assert found(doc)[-1].speaker == "a1"
+
+
 def test_what_cannot_be_resolved_stays_open() -> None:
     doc = annotated("“The pier is safe,” she said.")
     assert found(doc)[0].speaker is None
