@@ -19,7 +19,7 @@ const descriptions = (element) => [
 const card = document.createElement("div");
 card.className = "gloss";
 card.hidden = true;
-document.body.append(card);
+document.getElementById("main").append(card);
 let shownFor = null;
 let byPointer = false;
 let timer = 0;
@@ -32,10 +32,11 @@ function rule(element) {
 }
 
 function show(element, pointed = false) {
-  const rows = descriptions(element).map((id) => document.getElementById(id)).filter(Boolean);
+  const rows = descriptions(element).map((id) => document.getElementById(id)?.parentElement).filter(Boolean);
   if (!rows.length) return;
   card.replaceChildren(...rows.map((row) => row.cloneNode(true)), ...(element.dataset.r ? [rule(element)] : []));
   card.querySelectorAll("[id]").forEach((row) => row.removeAttribute("id"));
+  card.querySelectorAll("[data-quote]").forEach((row) => row.append(" ", citing(row.dataset.quote)));
   card.hidden = false;
   shownFor = element;
   byPointer = pointed;
@@ -74,14 +75,17 @@ story.addEventListener("pointerover", (event) => {
   const element = highlight(event.target);
   if (!element || event.pointerType === "touch") return;
   if (element === shownFor) clearTimeout(timer);
-  else if (descriptions(element).length) later(() => show(element, true));
+  else if (descriptions(element).length) {
+    if (card.hidden) light(element);
+    later(() => show(element, true));
+  }
 });
 story.addEventListener("pointerout", (event) => {
   if (highlight(event.target) && (byPointer || card.hidden)) later(hide);
 });
 card.addEventListener("pointerenter", () => clearTimeout(timer));
 card.addEventListener("pointerleave", () => byPointer && later(hide));
-card.addEventListener("click", hide);
+card.addEventListener("click", (event) => event.target.closest("button, textarea") || hide());
 // Focus also moves when a page opens at a quote; a card would then cover what the reader came for.
 let tabbed = false;
 document.addEventListener("keydown", (event) => { tabbed = event.key === "Tab"; }, true);
@@ -91,6 +95,83 @@ story.addEventListener("focusin", (event) => {
   if (element && tabbed) show(element);
 });
 story.addEventListener("focusout", () => later(() => card.contains(document.activeElement) || hide()));
+
+// A quote's row in the panel lights the quote as well.
+const panel = story.querySelector(".panel");
+const rowOf = (event) => event.target.closest("li[id^=row-q]");
+for (const [begins, ends] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+  panel?.addEventListener(begins, (event) => {
+    const first = rowOf(event) && document.getElementById(rowOf(event).id.slice("row-".length));
+    if (first) light(first.matches(".at") ? first.nextElementSibling : first);
+  });
+  panel?.addEventListener(ends, (event) => rowOf(event) && card.hidden && hide());
+}
+
+// ---- Citations
+
+const said = document.createElement("p");
+said.className = "vh";
+said.setAttribute("role", "status");
+story.append(said);
+
+// The words of a quote as they stand in the text, with an ellipsis for what stands between them.
+function quoted(number) {
+  const first = document.getElementById(`q${number}`);
+  const nodes = document.createTreeWalker(first.closest("h1") ?? text, NodeFilter.SHOW_TEXT);
+  let whole = "";
+  let gap = "";
+  while (nodes.nextNode()) {
+    const node = nodes.currentNode;
+    if (!node.parentElement.closest(`[data-q~="${number}"]`)) {
+      gap += node.data;
+    } else {
+      if (whole) whole += gap.trim() ? " … " : gap;
+      whole += node.data;
+      gap = "";
+    }
+  }
+  const plain = whole.replace(/\s+/g, " ").trim();
+  if (/^[“"‘'«]/.test(plain)) return plain;
+  return `“${plain.replaceAll("“", "‘").replaceAll("”", "’").replaceAll('"', "'")}”`;
+}
+
+function citation(number) {
+  const who = document.querySelector(`#d-q${number} b`).textContent;
+  return `${quoted(number)} – ${who}, in ${story.dataset.cite}, ${location.origin}${location.pathname}#q${number}`;
+}
+
+function citing(number) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "cite";
+  button.textContent = "Copy citation";
+  button.setAttribute("aria-label", `Copy citation of quote ${number}`);
+  button.addEventListener("click", async () => {
+    const words = citation(number);
+    try {
+      await navigator.clipboard.writeText(words);
+      button.textContent = "Copied ✓";
+      said.textContent = `Copied: ${words}`;
+      setTimeout(() => { button.textContent = "Copy citation"; }, 2500);
+    } catch {
+      // Where a page may not write to the clipboard, the reader can.
+      const field = document.createElement("textarea");
+      field.className = "cite";
+      field.readOnly = true;
+      field.rows = 4;
+      field.value = words;
+      field.setAttribute("aria-label", "The citation, to copy");
+      button.replaceWith(field);
+      field.select();
+    }
+  });
+  return button;
+}
+
+panel?.querySelectorAll("li[id^=row-q]").forEach((row) => {
+  const number = row.id.slice("row-q".length);
+  if (document.getElementById(`q${number}`)) row.append(" ", citing(number));
+});
 
 // ---- Layers, remembered
 

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from app.store.cards import StoryPage
 from app.web.highlight import Marked
 from app.web.pages.story import context
 from app.web.templating import ENVIRONMENT
-from tests.factories import TEXT, annotate_stored, make_raw, store_raw, store_story
+from tests.factories import TEXT, Said, annotate_stored, make_annotations, make_raw, store_raw, store_story
 from tests.web.cards import actor, quote, source, story_page
 from tests.web.markup import addresses, ids, tags, text_content
 from tests.web.test_highlight import annotated
@@ -85,6 +86,42 @@ def test_a_filter_marks_its_mentions_and_offers_the_first(filled: TestClient) ->
     assert "First of 3 mentions ↓" in html
     assert "marked" in ids(html)
     assert 'href="#marked"' not in filled.get("/stories/1-harbour-talks-begin-in-lisbon").text
+
+
+def test_a_country_s_peoples_are_marked_with_it_and_its_speakers_where_it_speaks(
+    archive: Engine, client: TestClient
+) -> None:
+    text = "Israelis met in Rome. “We wait,” said Ana Levi. Dan Levi listened."
+    found = make_annotations(
+        text,
+        people=["Ana Levi", "Dan Levi"],
+        groups=["Israelis"],
+        countries={"Rome": "IT"},
+        said=[Said("We wait,", "Ana Levi", speaker="Ana Levi")],
+        of_country={"Israelis": "IL", "Ana Levi": "IL", "Dan Levi": "IL"},
+    )
+    address = f"/stories/{store_story(archive, make_raw(text, title='Talks'), found)}-talks"
+    marked = {
+        relation: re.findall(r'class="[^"]*hit"[^>]*>([^<]+)<', client.get(f"{address}?{relation}=IL").text)
+        for relation in ("country", "speaking")
+    }
+    assert marked == {"country": ["Israelis"], "speaking": ["Israelis", "Ana Levi"]}
+
+
+def test_a_screen_reader_hears_kind_and_speaker_but_no_links(filled: TestClient) -> None:
+    html = filled.get("/stories/1-harbour-talks-begin-in-lisbon").text
+    heard = {name: text_content(html, name) for name in ("d-a1", "d-cPT", "d-q1", "d-s3")}
+    assert heard["d-a1"].startswith("Marta Sousa person, Portugal's fisheries minister, 1 mention, speaks in 1 quote")
+    assert heard["d-cPT"] == "Portugal country, in focus"
+    assert heard["d-q1"] == "Marta Sousa direct quote 1, cue “said”"
+    assert heard["d-s3"] == "harbour officials source, unnamed group"
+
+
+def test_who_speaks_without_a_name_is_said_to(filled: TestClient) -> None:
+    html = filled.get("/stories/1-harbour-talks-begin-in-lisbon").text
+    speak = html[html.index("<dt>Speak</dt>") : html.index("Only spoken of")]
+    assert speak.count(">unnamed</strong>") == 1
+    assert speak.index("harbour officials") < speak.index(">unnamed</strong>")
 
 
 @pytest.mark.parametrize("key", ["1", "1-", "1-another-headline"])

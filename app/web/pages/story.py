@@ -1,6 +1,5 @@
 """One annotated story."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +24,7 @@ class Voice:
     actor: ActorRef | None
     name: str | None
     quotes: tuple[StoryQuoteCard, ...]
+    unnamed: bool = False
 
     @property
     def words(self) -> int:
@@ -51,7 +51,7 @@ def show(request: Request, session: SessionDep, key: str) -> Response:
         raise not_found()
     if slug != page.slug:
         return RedirectResponse(links.with_query(links.story(page), request.url.query), 301)
-    marked = _marked(parse_selection(request.query_params.multi_items()))
+    marked = _marked(parse_selection(request.query_params.multi_items()), page)
     return render(request, "story.html", **context(page, marked))
 
 
@@ -69,32 +69,42 @@ def context(page: StoryPage, marked: highlight.Marked) -> dict[str, Any]:
     }
 
 
-def _marked(selection: Selection) -> highlight.Marked:
-    actors = (selection.values(param) for param in ("person", "organisation", "group", "speaker"))
-    countries = (selection.values(param) for param in ("country", "focus", "speaking"))
-    return highlight.Marked(
-        frozenset(int(value) for values in actors for value in values),
-        frozenset(value for values in countries for value in values),
-    )
+def _marked(selection: Selection, page: StoryPage) -> highlight.Marked:
+    """Whose mentions to mark. Of a country these are also its peoples ("Israelis"), and where it speaks, who does."""
+    actors = {
+        int(value) for param in ("person", "organisation", "group", "speaker") for value in selection.values(param)
+    }
+    countries = {value for param in ("country", "focus", "speaking") for value in selection.values(param)}
+    speaking = selection.values("speaking")
+    for card in page.actors:
+        if (card.actor.kind == "group" and card.country in countries) or (card.speaks and card.country in speaking):
+            actors.add(card.actor.id)
+    return highlight.Marked(frozenset(actors), frozenset(countries))
 
 
 def _panel(page: StoryPage) -> Panel:
     kinds = ("person", "organisation", "group")
     return Panel(
-        voices=_voices(page.quotes),
+        voices=_voices(page),
         spoken_of=tuple(actor for actor in page.actors if not actor.speaks),
         unnamed=tuple(source for source in page.sources if source.unnamed),
         actors={kind: tuple(actor for actor in page.actors if actor.actor.kind == kind) for kind in kinds},
     )
 
 
-def _voices(quotes: Iterable[StoryQuoteCard]) -> tuple[Voice, ...]:
+def _voices(page: StoryPage) -> tuple[Voice, ...]:
     """Quotes grouped by speaker, or where that is unknown by the words that name one; most words first."""
+    unnamed = {source.position for source in page.sources if source.unnamed}
     groups: dict[int | str | None, list[StoryQuoteCard]] = {}
-    for quote in quotes:
+    for quote in page.quotes:
         groups.setdefault(quote.speaker.id if quote.speaker else quote.source_words, []).append(quote)
     voices = [
-        Voice(group[0].speaker, group[0].speaker.name if group[0].speaker else group[0].source_words, tuple(group))
+        Voice(
+            actor=group[0].speaker,
+            name=group[0].speaker.name if group[0].speaker else group[0].source_words,
+            quotes=tuple(group),
+            unnamed=all(quote.source_position in unnamed for quote in group),
+        )
         for group in groups.values()
     ]
     return tuple(sorted(voices, key=lambda voice: -voice.words))
