@@ -31,7 +31,7 @@ PAGES = (
     api_docs.router,
 )
 
-# zlib's own default: level 9 takes twice the time for one hundredth less.
+# zlib's own default: level 9 takes half as long again for one hundredth less.
 COMPRESSION = 6
 
 

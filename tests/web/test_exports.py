@@ -1,9 +1,11 @@
 import csv
+import gzip
 import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -37,6 +39,7 @@ PAGES = [
     ("/groups?sort=quotes", "/groups/"),
     ("/sources", "/stories/"),
     ("/sources?unnamed=yes&form=unnamed+group", "/stories/"),
+    ("/sources?unnamed=yes&reason=no", "/stories/"),
     ("/countries", "/countries/"),
     ("/countries?sort=speaking", "/countries/"),
 ]
@@ -69,6 +72,10 @@ def listed(client: TestClient, address: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def with_next(address: str, token: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'next': token})}"
+
+
 def as_csv(client: TestClient, address: str) -> list[dict[str, str]]:
     answer = client.get(address)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -92,6 +99,19 @@ def test_tables_hold_what_the_pages_show(filled: TestClient, page: str, begins: 
     # A page's rows may lead to a story's head, a table's to the very place.
     assert [each for each in shown if each in taken] == taken
     assert {each.partition("#")[0] for each in taken} == {each.partition("#")[0] for each in shown}
+
+
+@pytest.mark.parametrize("page", [page for page, _begins in PAGES if not page.startswith("/countries")])
+def test_the_api_holds_the_same(filled: TestClient, page: str) -> None:
+    html = filled.get(page).text
+    table = as_json_lines(filled, alternate(html, "JSON Lines"))
+    found: list[int] = []
+    address: str | None = alternate(html, "JSON")
+    while address:
+        answer = filled.get(address).json()
+        found += [(card.get("actor") if "stories" in card else card)["id"] for card in answer["items"]]
+        address = with_next(alternate(html, "JSON"), answer["next"]) if answer["next"] else None
+    assert found == [row["id"] for row in table]
 
 
 def test_the_api_is_named_too_and_the_place_in_the_list_is_not_kept(filled: TestClient) -> None:
@@ -187,6 +207,13 @@ def test_a_list_is_read_a_batch_at_a_time_and_no_transaction_stays_open(filled: 
         assert len(next(batches)) == 1
         assert len(begun) == number
         assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_a_stream_may_be_compressed(filled: TestClient) -> None:
+    with filled.stream("GET", "/stories.csv", headers={"Accept-Encoding": "gzip"}) as answer:
+        packed = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed) == filled.get("/stories.csv", headers={"Accept-Encoding": "identity"}).content
 
 
 def test_head_of_a_stream_reads_nothing(filled: TestClient) -> None:

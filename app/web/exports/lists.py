@@ -88,8 +88,8 @@ def _sources_under(params: QueryParams) -> ReadPage[SourceCard]:
     wanted: dict[str, Any] = {
         "form": _one_of(params, "form", get_args(SourceForm)),
         "affiliation": _one_of(params, "affiliation", get_args(Affiliation)),
-        "unnamed": {"yes": True, "no": False, None: None}[_one_of(params, "unnamed", ("yes", "no"))],
-        "reasoned": {"yes": True, "no": False, None: None}[_one_of(params, "reason", ("yes", "no"))],
+        "unnamed": _yes_or_no(params, "unnamed"),
+        "reasoned": _yes_or_no(params, "reason"),
         "q": params.get("q") or None,
     }
     return lambda session, after, size: sources.list_sources(session, **wanted, after=after, size=size)
@@ -102,6 +102,11 @@ def _countries_under(params: QueryParams) -> ReadPage[CountryCard]:
         return Page(sorted(places.list_countries(session), key=lambda card: -int(getattr(card, relation))))
 
     return read
+
+
+def _yes_or_no(params: QueryParams, name: str) -> bool | None:
+    value = _one_of(params, name, ("yes", "no"))
+    return value == "yes" if value else None
 
 
 def _one_of(params: QueryParams, name: str, allowed: Sequence[str]) -> str | None:
