@@ -28,6 +28,7 @@ CLAUSES = (
     "according-to",
     "adverb",
 )
+LONGEST_REQUEST = 9
 SIZE_LIMITS = (1, 3, 7, 20)
 SIZES = ("size=1", "size=2-3", "size=4-7", "size=8-20", "size=long")
 
@@ -52,10 +53,20 @@ def likely_cues(doc: Doc, marked: list[Quotation]) -> list[Cue]:
     inside = tokens_inside(doc, marked)
     best: dict[int, tuple[float, Cue]] = {}
     for cue in possible_cues(doc, cue_lemmas()):
+        if asks_for_anonymity(doc, cue):
+            continue
         score = score_of(doc, cue, inside)
         if score > THRESHOLD and (cue.anchor not in best or score > best[cue.anchor][0]):
             best[cue.anchor] = (score, cue)
     return [cue for _, (_, cue) in sorted(best.items(), key=lambda item: item[0])]
+
+
+def asks_for_anonymity(doc: Doc, cue: Cue) -> bool:
+    """Whether the words are only how a source wants to be named ("asked not to be identified"): no statement."""
+    lemmas = {doc[i].lemma_.lower() for i in cue.content}
+    hidden = not lemmas.isdisjoint(("anonymous", "anonymity"))
+    unnamed = "not" in lemmas and not lemmas.isdisjoint(("name", "identify"))
+    return len(cue.content) <= LONGEST_REQUEST and (hidden or unnamed)
 
 
 def score_of(doc: Doc, cue: Cue, inside: frozenset[int]) -> float:

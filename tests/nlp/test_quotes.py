@@ -205,3 +205,12 @@ def test_any_text_gives_ordered_pieces_inside_it_and_known_references(text: str)
         assert source.mentions
         assert all(0 <= start < end <= len(text) for start, end in source.mentions)
     assert all(0 <= start < end <= len(text) for start, end in doc._.references)
+
+
+@pytest.mark.parametrize(
+    "request_words",
+    ["asked not to be named", "asked to remain anonymous", "requested anonymity", "asked not to be identified by name"],
+)
+def test_a_wish_to_stay_unnamed_is_no_quote(request_words: str) -> None:
+    doc = annotated(f"The dam is safe, said an engineer who {request_words}.")
+    assert shown(doc) == [("indirect", f"an engineer who {request_words}", "said", "The dam is safe")]
