@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.store import archive
 from app.web.deps import SessionDep
+from app.web.quality import measured
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -13,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/about")
 def about(request: Request, session: SessionDep) -> Response:
     """What Newsgloss is, what the archive holds, and how far to trust the annotations."""
-    return render(request, "about.html", counts=archive.counts(session))
+    return render(request, "about.html", counts=archive.counts(session), measured=measured())
 
 
 @router.get("/help")
