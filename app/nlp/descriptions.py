@@ -45,7 +45,7 @@ def is_aged(name: Span) -> bool:
     return len(behind) == len(AGE) and [token.text if token.is_punct else token.is_digit for token in behind] == AGE
 
 
-def title_before(name: Span) -> Span | None:
+def title_before(name: Span) -> Span:
     """The words of the noun phrase before the name ("Kenya's water minister X", "the trade group X")."""
     doc, start = name.doc, name.start
     first = max(name.sent.start, name.start - LONGEST_BEFORE)

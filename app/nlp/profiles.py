@@ -1,5 +1,7 @@
 """What a source is: judged from its own words, and from what the story says elsewhere of its bearer."""
 
+from __future__ import annotations
+
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,7 +13,7 @@ from spacy.tokens import Doc, Span
 
 from app.nlp import source_words
 from app.nlp.countries import in_focus
-from app.nlp.descriptions import descriptions, is_aged, leads, studies
+from app.nlp.descriptions import descriptions, is_aged, leads, studies, title_before
 from app.nlp.source_words import Words, words_of
 from app.spans import ActorSpan, Affiliation, MentionSpan, SourceRole
 
@@ -37,6 +39,13 @@ class Profile:
     role: SourceRole | None = None
     former: bool = False
     stretches: tuple[Span, ...] = ()
+
+    def filled_from(self, other: Profile) -> Profile:
+        """With what is not known of an axis taken from another profile."""
+        if self.affiliation == "unknown":
+            former = self.former or other.former
+            return Profile(other.affiliation, self.role or other.role, former, self.stretches)
+        return replace(self, role=self.role or other.role)
 
 
 class Profiles:
@@ -72,6 +81,18 @@ class Profiles:
             name = self.doc.char_span(mention.start, mention.end, alignment_mode="expand")
             if name is not None:
                 yield name
+
+    def bearers(self, last_word: str) -> list[ActorSpan]:
+        """The actors whose name ends in a word."""
+        return self._by_last_word.get(last_word, [])
+
+    def is_body(self, actor: ActorSpan) -> bool:
+        """Does the story call somebody taken for a person a body ("the trade group X")?"""
+        if actor.kind != "person":
+            return False
+        titles = [title for name in self.names(actor.id) if len(title := title_before(name))]
+        told = [words_of(title) for title in titles if title[-1].text.islower()]
+        return any(source_words.body(words) and not source_words.role(words) for words in told)
 
     def person(self, actor: ActorSpan) -> Profile:
         """What the story says somebody is."""
@@ -155,7 +176,7 @@ class Profiles:
             return None
         text = _text(told)
         self._depth += 1
-        named = [actor for written, _ in told for actor in self._by_last_word.get(written.strip(), ())]
+        named = [actor for written, _ in told for actor in self.bearers(written.strip())]
         known = (self._known(actor) for actor in named if actor.kind == "person" or actor.name in text)
         found = next((each for each in known if each != "unknown"), None)
         self._depth -= 1

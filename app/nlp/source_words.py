@@ -64,9 +64,20 @@ def channel(told_in: str) -> Channel | None:
 
 
 @lru_cache
+def known_media() -> tuple[str, ...]:
+    """Patterns of the names of media, the longest first."""
+    return tuple(re.escape(word) for word in sorted(words("media.txt"), key=len, reverse=True) if word[:1].isupper())
+
+
+@lru_cache
+def reporting_medium() -> re.Pattern[str]:
+    """A news medium behind "reported by"."""
+    return re.compile(rf"\b(?:reported|published|broadcast|detailed) by ((?:the )?(?:{'|'.join(known_media())}))\b")
+
+
+@lru_cache
 def told_medium() -> re.Pattern[str]:
     """A news medium behind "told", by a known name or by the look of its name ("Radio Tide", "the daily Tide")."""
-    known = sorted((word for word in words("media.txt") if word[:1].isupper()), key=len, reverse=True)
     nouns = sorted((word for word in words("media.txt") if word.islower()), key=len, reverse=True)
     name = r"[A-Z][\w&’'.-]*[\w]"
     looks = (
@@ -74,7 +85,7 @@ def told_medium() -> re.Pattern[str]:
         rf"(?:{'|'.join(nouns)}) (?:{name} ?){{1,3}}",
         rf"(?:{name} ){{1,3}}(?:Radio|TV|Television|News|Times|Post|Herald|Gazette|Journal|Chronicle|Tribune|Courier)",
     )
-    names = "|".join([*map(re.escape, known), *looks])
+    names = "|".join([*known_media(), *looks])
     return re.compile(rf"\b(?:told|tells|telling|tell) ((?:[Tt]he )?(?:{names}))\b")
 
 
@@ -91,6 +102,11 @@ def channel_of_form(form: SourceForm, span: Span | None) -> Channel | None:
     if form == "document":
         return document_channels().get(span.root.lemma_.lower())
     return "published work" if form == "other media" else None
+
+
+def is_document(token: Token) -> bool:
+    """Is it a word for a document?"""
+    return token.pos_ == "NOUN" and token.lemma_.lower() in words("document_nouns.txt")
 
 
 def core(span: Span) -> list[Token]:
@@ -121,7 +137,13 @@ def words_of(told: Iterable[Token] | str) -> Words:
     """(as written with the blank behind, base form) of each word; a plain text's words are their own base forms."""
     if isinstance(told, str):
         return [(f"{word} ", word) for word in PUNCTUATION.sub(r" \1 ", told).split()]
-    return [(token.text_with_ws, token.lemma_) for token in told if not token.is_space]
+    found: Words = []
+    for token in told:
+        if found and not found[-1][0].endswith(" ") and "-" in (token.text, found[-1][0][-1]):
+            found[-1] = (found[-1][0] + token.text_with_ws, found[-1][1] + token.lemma_)
+        elif not token.is_space:
+            found.append((token.text_with_ws, token.lemma_))
+    return found
 
 
 def runs(found: Words) -> list[tuple[str, str]]:
@@ -210,7 +232,7 @@ def _body(piece: Words) -> tuple[Affiliation, bool] | None:
 
 def _is_international(piece: Words) -> bool:
     """Such as "World Tide Organisation"."""
-    names = [written.strip() for written, _ in piece if written[:1].isupper()]
+    names = [written.strip() for written, base in piece if written[:1].isupper() and base.lower() != "the"]
     return len(names) > 1 and names[0] in words("worldwide.txt")
 
 
@@ -308,7 +330,8 @@ def _form_of_actor(actor: ActorSpan) -> SourceForm:
 
 def _form_of_noun(head: Token, phrases: list[str]) -> SourceForm:
     ends = [phrase.lower() for phrase in phrases if phrase.endswith((head.text, head.lemma_))]
-    if not any(phrase in role_nouns() for phrase in ends) and any(phrase in organisation_nouns() for phrase in ends):
+    is_body = not any(end in role_nouns() for end in ends) and any(end in organisation_nouns() for end in ends)
+    if is_body and (head.tag_ != "NNS" or head.lower_ in MANY):
         return "named organisation"
     if head.tag_ in ("NNS", "NNPS", "CD") or head.lower_ in MANY:
         return "unnamed group"

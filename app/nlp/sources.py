@@ -1,7 +1,7 @@
 """Sources: whom or what the story's information comes from, each once, with all its mentions."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +24,7 @@ LEADING_ARTICLE = re.compile(r"^the\s+(?=\S)", re.IGNORECASE)
 SEEN_BY = re.compile(
     r"\b(?:seen|viewed|reviewed|obtained|verified) by ((?:the )?[A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,3})"
 )
+SHOWING = ("show", "find", "indicate", "reveal", "suggest", "estimate", "conclude", "tie", "document")
 ADVERBS = ("reportedly", "allegedly", "supposedly", "purportedly")
 
 
@@ -48,8 +49,10 @@ def sources(doc: Doc) -> Doc:
     """Fill `doc._.sources`, `doc._.references` and the quotes' `source_ref`."""
     book = SourceBook(doc)
     keys = [book.add_quote(quote) for quote in doc._.quotes]
-    for source in (*media_told(book.text), *seen_by(book.text)):
+    for source in (*media_told(book.text), *reported_by(book.text), *seen_by(book.text)):
         book.add(source)
+    for span in documents_shown(doc):
+        book.add_document(span)
     doc._.references = reference_list(book.text)
     for start, end in doc._.references:
         name = book.text[start:end]
@@ -95,8 +98,10 @@ class SourceBook:
         span = source_tokens(self.doc, quote)
         if span is None:
             return None
-        actor = self.actors.get(quote.speaker or "")
+        actor = self.actors.get(quote.speaker or "") or self._named_in(span)
         head = span.root
+        if actor is not None and actor.kind == "organisation" and head.tag_ == "NNS":
+            actor = None  # "U.N. agencies" are some of its own, not the U.N.
         if actor is None and head.lower_ in PRONOUNS:
             return None
         if actor is None and not self._may_be(span):
@@ -110,6 +115,14 @@ class SourceBook:
         rule = "actor" if actor is not None else "words"
         return self.add(Source(key, name, kept, actor, rule, None, channel, list(quote.source)))
 
+    def _named_in(self, span: Span) -> ActorSpan | None:
+        """The person whose surname ends the name ("Ines Calder" for Calder) or the words ("his partner, Calder")."""
+        last = span[-1] if span[-1].dep_ == "appos" else span.root
+        if last.pos_ != "PROPN" or self._is_place(span):
+            return None
+        bearers = [actor for actor in self.profiles.bearers(last.text) if actor.kind == "person"]
+        return bearers[0] if len(bearers) == 1 else None
+
     def _may_be(self, span: Span) -> bool:
         """Names, places and whatever speaks are sources; "the advantage" is none."""
         phrases = source_words.phrases_in(source_words.core(span))
@@ -120,6 +133,14 @@ class SourceBook:
         if cue not in ADVERBS:
             return None
         return self.add(Source(f"none:{cue}", cue, None, None, "adverb", "none given", None, list(quote.cue)))
+
+    def add_document(self, span: Span) -> None:
+        """Add a document that shows something, unless it is a source already."""
+        place = (span.start_char, span.end_char)
+        if any(start < place[1] and place[0] < end for source in self.found.values() for start, end in source.mentions):
+            return
+        name = display_name(span)
+        self.add(Source(f"text:{name.lower()}", name, span, None, "document-shows", "document", None, [place]))
 
     def note_anonymity(self) -> None:
         """Mark the unnamed source nearest to each phrase that speaks of anonymity."""
@@ -169,10 +190,12 @@ class SourceBook:
     def _profile(self, source: Source, form: SourceForm) -> Profile:
         if form in MEDIA:
             return Profile("media")
-        if source.actor is not None and source.actor.kind == "person":
-            return self.profiles.person(source.actor)
-        if source.actor is not None and source.actor.kind == "organisation":
-            return Profile(self.profiles.body(source.actor))
+        if source.actor is not None and source.actor.kind != "group":
+            is_body = form == "named organisation"
+            if is_body:
+                return Profile(self.profiles.body(source.actor))
+            own = self.profiles.words(source.span) if source.span is not None else Profile()
+            return self.profiles.person(source.actor).filled_from(own)
         if source.span is None:
             return Profile()
         profile = self.profiles.words(source.span)
@@ -181,7 +204,9 @@ class SourceBook:
         return profile
 
     def _form(self, source: Source) -> SourceForm:
-        if source.form is None and source.span is None:
+        if source.form is None and source.actor is not None and self.profiles.is_body(source.actor):
+            source.form = "named organisation"
+        elif source.form is None and source.span is None:
             kind = source.actor.kind if source.actor is not None else "person"
             source.form = "named person" if kind == "person" else "named organisation"
         elif source.form is None and source.span is not None:
@@ -259,6 +284,24 @@ def media_told(text: str) -> Iterator[Source]:
         name = LEADING_ARTICLE.sub("", match.group(1))
         place = match.span(1)
         yield Source(f"text:{name.lower()}", name, None, None, "told-media", "other media", "interview", [place])
+
+
+def reported_by(text: str) -> Iterator[Source]:
+    """Such as "first reported by The Harbour Post": the medium that had it first."""
+    for match in source_words.reporting_medium().finditer(text):
+        name = LEADING_ARTICLE.sub("", match.group(1))
+        place = match.span(1)
+        yield Source(f"text:{name.lower()}", name, None, None, "reported-by", "other media", "published work", [place])
+
+
+def documents_shown(doc: Doc) -> Iterator[Span]:
+    """Subjects such as "port data" of "port data showed that …", outside quotations."""
+    quoted = sorted(piece for quote in doc._.quotes for piece in quote.content)
+    for token in doc:
+        if token.dep_ == "nsubj" and token.head.lemma_ in SHOWING and source_words.is_document(token):
+            at = bisect_right(quoted, (token.idx, len(doc.text)))
+            if at == 0 or quoted[at - 1][1] <= token.idx:
+                yield doc[token.left_edge.i : token.i + 1]
 
 
 def seen_by(text: str) -> Iterator[Source]:

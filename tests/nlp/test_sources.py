@@ -152,3 +152,165 @@ def test_a_declined_comment_has_its_channel() -> None:
     (source,) = doc._.sources
     assert source.channel == "declined"
     assert list(source.mentions) == list(occurrences(doc.text, "The company"))
+
+
+CLERK = ActorSpan("a5", "Ines Calder", "person")
+
+
+def profile(text: str, *others: ActorSpan) -> tuple[str, str | None]:
+    doc = annotated(text, {CLERK: ("Ines Calder",)} | {actor: (actor.name,) for actor in others})
+    source = next(source for source in doc._.sources if source.actor == "a5")
+    return source.affiliation, source.role
+
+
+@pytest.mark.parametrize(
+    ("text", "affiliation", "role"),
+    [
+        ("Denmark’s water minister Ines Calder said it was time.", "government", "decision-maker"),
+        ("Rep. Ines Calder said it was time.", "government", "decision-maker"),
+        ("Ines Calder, chief executive of Umber, said it was time.", "corporate", "decision-maker"),
+        ("Ines Calder, a spokeswoman for the police, said it was time.", "military or police", "representative"),
+        ("Ines Calder, a lawyer for the Sierra Club, said it was time.", "NGO", "representative"),
+        ("Ines Calder, president of the Tide Council, a charity, said it was time.", "NGO", "decision-maker"),
+        ("“It is time,” said Ines Calder, a marine ecologist at Umber College.", "academic", "expert"),
+        ("Ines Calder, who heads the Quarrymen’s Union, said it was time.", "union", "decision-maker"),
+        ("Dr. Ines Calder said it was time.", "unknown", "expert"),
+        ("Ines Calder, chief of staff to the governor, said it was time.", "government", "participant"),
+        ("The chief negotiator, Ines Calder, said it was time.", "unknown", "representative"),
+        ("Ines Calder, 61, said it was time.", "witness or resident", "witness"),
+        ("Ines Calder, a school-bus driver, said it was time.", "other", "participant"),
+        ("Ines Calder said it was time.", "unknown", None),
+    ],
+)
+def test_what_the_story_says_of_a_person_tells_affiliation_and_role(
+    text: str, affiliation: str, role: str | None
+) -> None:
+    assert profile(text) == (affiliation, role)
+
+
+def test_the_description_may_stand_elsewhere_in_the_story() -> None:
+    assert profile("Ines Calder said it was time. The mayor, Ines Calder, left.")[0] == "government"
+
+
+def test_an_aide_belongs_to_whom_she_speaks_for() -> None:
+    boss = ActorSpan("a6", "Odd Vane", "person")
+    text = "The candidate Odd Vane left early. Ines Calder, a spokeswoman for Odd Vane, said it was time."
+    assert profile(text, boss) == ("political group", "representative")
+
+
+def test_who_was_something_else_before_is_not_former() -> None:
+    doc = annotated("The mayor Ines Calder, a former teacher, said it was time.", {CLERK: ("Ines Calder",)})
+    assert not doc._.sources[0].former
+    doc = annotated("The former mayor Ines Calder, a teacher, said it was time.", {CLERK: ("Ines Calder",)})
+    assert doc._.sources[0].former
+
+
+@pytest.mark.parametrize(
+    ("text", "affiliation"),
+    [
+        ("Umber, a Kenyan charity, said it was time.", "NGO"),
+        ("Ines Calder, chief executive of Umber, left. Umber said it was time.", "corporate"),
+        ("The trade group Umber said it was time.", "corporate"),
+        ("Umber said it was time.", "unknown"),
+    ],
+)
+def test_what_the_story_says_of_a_body_tells_its_affiliation(text: str, affiliation: str) -> None:
+    doc = annotated(text, {ActorSpan("a7", "Umber", "organisation"): ("Umber",)})
+    assert doc._.sources[-1].affiliation == affiliation
+
+
+@pytest.mark.parametrize(
+    ("text", "affiliation"),
+    [
+        ("The dam is unsafe, according to an audit by the Tide Council, a Kenyan charity.", "NGO"),
+        ("The World Tide Organisation said the dam was unsafe.", "international body"),
+        ("Federal data showed that the dam was unsafe.", "government"),
+    ],
+)
+def test_the_body_in_the_words_tells_the_affiliation(text: str, affiliation: str) -> None:
+    assert source_of(text).affiliation == affiliation
+
+
+def test_the_agency_is_the_organisation_named_last() -> None:
+    doc = annotated(
+        "The World Tide Organisation met. A spokesman for the agency said it was time.",
+        {ActorSpan("a8", "World Tide Organisation", "organisation"): ("World Tide Organisation",)},
+    )
+    assert doc._.sources[-1].affiliation == "international body"
+
+
+def test_a_body_taken_for_a_person_is_an_organisation() -> None:
+    doc = annotated("The trade group Umber said it was time.", {ActorSpan("a9", "Umber", "person"): ("Umber",)})
+    assert doc._.sources[0].form == "named organisation"
+
+
+def test_a_name_in_full_is_the_person_known_by_surname() -> None:
+    actor = ActorSpan("a2", "Calder", "person")
+    doc = annotated("“It is time,” said Ines Calder, the minister. Calder said she would go.", {actor: ("Calder",)})
+    (source,) = doc._.sources
+    assert source.actor == "a2"
+
+
+@pytest.mark.parametrize(
+    "words", ["An aggressive", "The Latest", "Twelve percent", "Her advantage", "The endorsements"]
+)
+def test_what_cannot_speak_is_no_source(words: str) -> None:
+    assert not annotated(f"{words} said that talks would resume.")._.sources
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Harbour data showed that eleven ships were waiting.", "Harbour data"),
+        ("A study by the Tide College found no mussels.", "A study"),
+    ],
+)
+def test_a_document_that_shows_something_is_a_source(text: str, name: str) -> None:
+    source = source_of(text)
+    assert (source.form, source.name) == ("document", name)
+
+
+def test_a_document_within_a_quotation_is_none() -> None:
+    doc = annotated("“The data showed that eleven ships were waiting,” officials said.")
+    assert [source.name for source in doc._.sources] == ["officials"]
+
+
+@pytest.mark.parametrize("medium", ["Radio Tide", "the daily Harbour Post", "The Harbour Courier", "Reuters"])
+def test_a_medium_is_known_by_name_or_by_the_look_of_its_name(medium: str) -> None:
+    doc = annotated(f"Officials told {medium} that talks would resume.")
+    assert [source.form for source in doc._.sources] == ["unnamed group", "other media"]
+    assert {source.channel for source in doc._.sources} == {"interview"}
+
+
+def test_who_had_it_first_is_a_source() -> None:
+    doc = annotated("The leak was first reported by The Washington Post.")
+    assert [(source.name, source.channel) for source in doc._.sources] == [("Washington Post", "published work")]
+
+
+@pytest.mark.parametrize(
+    ("text", "channel"),
+    [
+        ("A survey said the dam was unsafe.", "published work"),
+        ("The ruling said the dam was unsafe.", "court"),
+        ("State television reported that the dam was unsafe.", "published work"),
+    ],
+)
+def test_what_is_published_tells_its_channel(text: str, channel: str) -> None:
+    assert source_of(text).channel == channel
+
+
+def test_a_government_speaks_for_the_country_the_story_is_about() -> None:
+    doc = annotated("Kenya will dig wells. Kenya is dry. The ministry said it was time.", places={"Kenya": "KE"})
+    assert doc._.sources[-1].country == "KE"
+
+
+def test_bodies_in_the_plural_are_a_group() -> None:
+    source = source_of("Several environmental groups said the dam was unsafe.")
+    assert (source.form, source.affiliation) == ("unnamed group", "NGO")
+
+
+def test_agencies_of_a_body_are_not_the_body() -> None:
+    actor = ActorSpan("a4", "U.N.", "organisation")
+    doc = annotated("The U.N. met. U.N. agencies said talks would resume.", {actor: ("U.N.",)})
+    (source,) = doc._.sources
+    assert (source.name, source.actor, source.affiliation) == ("U.N. agencies", None, "international body")
