@@ -15,7 +15,7 @@ from sqlalchemy import Engine, event
 from starlette.datastructures import QueryParams
 from starlette.testclient import TestClient
 
-from app.web.exports import lists, tables
+from app.web.exports import lists, markup, tables
 from app.web.exports.rows import Value
 from app.web.exports.site import Site
 from tests.factories import TEXT, lisbon_annotations, make_raw, store_story
@@ -329,6 +329,15 @@ def test_what_xml_cannot_have_is_left_out_of_feeds(client: TestClient, archive: 
     (page,) = feed_pages(client, "/stories.atom")
     assert page.findtext(f"{ATOM}entry/{ATOM}title") == " <b>&amp;]]> é 𝒳"
     assert page.findtext(f"{ATOM}entry/{ATOM}author/{ATOM}name") == "Post"
+
+
+@given(st.text(), st.text())
+def test_any_words_make_well_formed_xml(text: str, value: str) -> None:
+    root = ElementTree.Element("feed")
+    markup.add(root, "title", text, label=value)
+    title = ElementTree.fromstring(markup.document(root))[0]
+    assert (title.text or "") == markup.legal(text).replace("\r\n", "\n").replace("\r", "\n")
+    assert title.get("label") == markup.legal(value)
 
 
 def test_an_actor_and_a_country_have_feeds(filled: TestClient) -> None:
