@@ -1,5 +1,6 @@
 """The JSON API: the same store functions as the pages, their values as they are."""
 
+from concurrent.futures.process import BrokenProcessPool
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
@@ -132,7 +133,10 @@ def add_story(
     if isinstance(raw, Unreadable):
         raise HTTPException(422, f"{raw.origin} {raw.reason}")
     session.rollback()
-    added, _ = add_one(request.app.state.engine, settings, raw, request.app.state.annotators)
+    try:
+        added, _ = add_one(request.app.state.engine, settings, raw, request.app.state.annotators)
+    except BrokenProcessPool as error:
+        raise HTTPException(503, "The story is stored, but annotating it was interrupted; send it again") from error
     response.status_code = 201 if added.outcome == "added" else 200
     story = _found(browse.get_story(session, added.story_id))
     return Saved(outcome=added.outcome, address=links.story(story), story=story)

@@ -3,6 +3,7 @@
 import json
 import random
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -93,6 +94,14 @@ def test_extreme_texts_are_annotated_too(text: str) -> None:
     found = annotate(Titled(text), model=MODEL, max_chars=MAX)
     assert found.state in ("annotated", "unsupported language")
     check(text, found)
+
+
+def test_the_same_text_gives_the_same_annotations_alone_and_among_others() -> None:
+    paths = sorted((Path(__file__).parents[2] / "seeds").glob("0*.txt"))
+    texts = [Titled(path.read_text()) for path in paths]
+    together = list(annotate_many(texts, model=MODEL, max_chars=MAX))
+    assert together == list(annotate_many(texts, model=MODEL, max_chars=MAX))
+    assert together == [annotate(text, model=MODEL, max_chars=MAX) for text in texts]
 
 
 FRENCH = "Le président a dit que la réunion aurait lieu demain à Paris, selon des sources proches du dossier. " * 4

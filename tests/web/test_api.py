@@ -1,9 +1,11 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.testclient import TestClient
@@ -60,6 +62,29 @@ def test_a_story_sent_is_answered_with_its_annotations(api: TestClient, bearer: 
     assert (again.status_code, again.json()["outcome"]) == (200, "duplicate")
     renewed = api.post("/api/v1/stories", json={**sent, "text": "New words."}, headers=bearer)
     assert (renewed.status_code, renewed.json()["outcome"]) == (200, "updated")
+
+
+class Breaks(Annotator):
+    """Its process is killed while it works."""
+
+    def submit(self, _work: Any, /, *_: Any, **__: Any) -> Future[Any]:  # type: ignore[override]
+        broken: Future[Any] = Future()
+        broken.set_exception(BrokenProcessPool())
+        return broken
+
+
+def test_a_story_whose_annotation_was_interrupted_is_kept_and_can_be_sent_again(
+    api: TestClient, bearer: dict[str, str]
+) -> None:
+    app = api.app
+    assert isinstance(app, FastAPI)
+    app.state.annotators = Breaks()
+    first = api.post("/api/v1/stories", json={"text": TEXT}, headers=bearer)
+    assert (first.status_code, "send it again" in first.json()["error"]) == (503, True)
+    assert api.get("/api/v1/stories/1").json()["state"] == "pending"
+    app.state.annotators = Annotator()
+    again = api.post("/api/v1/stories", json={"text": TEXT}, headers=bearer)
+    assert (again.status_code, again.json()["story"]["state"]) == (200, "annotated")
 
 
 def test_html_is_extracted(api: TestClient, bearer: dict[str, str]) -> None:
