@@ -5,7 +5,7 @@ reported speech shares with a quotation in marks makes it mixed.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -29,6 +29,7 @@ from app.nlp.lexicons import words
 from app.nlp.marks import Quotation
 from app.nlp.paragraphs import paragraph_spans
 from app.nlp.pieces import Marked, kind_of, marked, merged, runs, trimmed, widened
+from app.nlp.transcripts import Turn, turns
 from app.spans import QuoteSpan, Span, Spans
 
 NAME = "newsgloss_quotes"
@@ -61,7 +62,8 @@ def quotes(doc: Doc) -> Doc:
 
 def quote_drafts(story: Marked) -> list[Draft]:
     """All quotes of a document, in the order of the text."""
-    groups = list(chained(story.doc, placed_quotations(story)))
+    spoken = turns(story.text)
+    groups = _outside(spoken, list(chained(story.doc, placed_quotations(story))))
     given = [(group, group_attribution(group)) for group in groups]
     taken = {attribution.anchor for _, attribution in given if attribution is not None}
     reported = {cue.anchor: cue for cue in likely_cues(story.doc, story.quotations)}
@@ -72,6 +74,7 @@ def quote_drafts(story: Marked) -> list[Draft]:
     ]
     headline = headline_quote(story)
     drafts += [headline] if headline is not None else []
+    drafts += [draft for turn in spoken if (draft := _turn_draft(story, turn)) is not None]
     drafts += _reported_drafts(story, (cue for anchor, cue in reported.items() if anchor not in taken))
     lonely = _uncovered([group for group, attribution in given if attribution is None], drafts)
     return _with_lonely(story.text, sorted(drafts, key=_order), lonely)
@@ -94,6 +97,25 @@ def _direct_draft(story: Marked, group: list[Placed], given: Attribution, report
             piece = story.chars(first, last)
             pieces += [piece] if piece is not None else []
     return Draft(merged(story.text, pieces), given.cue, given.source, given.rule)
+
+
+def _outside(spoken: list[Turn], groups: list[list[Placed]]) -> list[list[Placed]]:
+    """The groups that begin outside the turns of a transcript, whose marks seldom pair."""
+    starts = [turn.name[0] for turn in spoken]
+
+    def is_outside(at: int) -> bool:
+        number = bisect_right(starts, at + 1) - 1
+        return number < 0 or at >= spoken[number].content[-1][1]
+
+    return [group for group in groups if is_outside(group[0].quotation.start)]
+
+
+def _turn_draft(story: Marked, turn: Turn) -> Draft | None:
+    name = story.doc.char_span(*turn.name, alignment_mode="expand")
+    colon = story.doc.char_span(*turn.colon, alignment_mode="expand")
+    if name is None or colon is None:
+        return None
+    return Draft(turn.content, (colon[0].i,), tuple(range(name.start, name.end)), "transcript")
 
 
 def headline_quote(story: Marked) -> Draft | None:

@@ -20,6 +20,7 @@ PLURALS = ("they", "them", "their")
 NEUTERS = ("it", "its")
 TYPE_OF: dict[ActorKind, MentionType] = {"person": "PERSON", "organisation": "ORG", "group": "MISC"}
 ORGANISATION_NOUNS = ("company", "firm", "group", "organisation", "organization", "agency", "bank", "party", "union")
+SHORTEST_LABEL = 3
 NAMED_BEFORE = ("newspaper", "paper", "magazine", "network", "agency", "broadcaster", "station", "channel", "website")
 NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "DET")
 HELD = ("pobj", "poss", "compound")
@@ -100,7 +101,16 @@ class Resolver:
             return _through(head, head.i, self._thing(head, plural=True), "pronoun", "plural-pronoun")
         if word in NEUTERS:
             return _through(head, head.i, self._thing(head, plural=False), "pronoun", "neuter-pronoun")
-        return self._titled(head, quote)
+        return self._labelled(span) or self._titled(head, quote)
+
+    def _labelled(self, span: Span) -> Resolved | None:
+        """Who speaks in a transcript under a surname in capitals: "CALDER: …"."""
+        label = span.text
+        if not label.isupper() or len(label) < SHORTEST_LABEL:
+            return None
+        people = (actor for actor in self.story.by_id.values() if actor.kind == "person")
+        bearers = [actor for actor in people if actor.name.upper().split()[-1:] == label.split()[-1:]]
+        return Resolved(bearers[0]) if len(bearers) == 1 else None
 
     def _is_one_of_several(self, span: Span) -> bool:
         """Such as "Calder and Osei" or "Osei and his aides": nobody of them speaks alone."""
