@@ -22,6 +22,7 @@ LINKS = frozenset(
 COMMAS = (",", "(", ")", "/", "—", "–")
 PUNCTUATION = re.compile(r"([,()/])")
 BEARERS = ("er", "or", "ist", "ian", "man", "men", "woman", "women", "people", "person", "ee", "eer", "ant")
+PARTY_AND_STATE = re.compile(r"\(?[DRI]-[A-Z][\w.]")
 LEARNED = ("ologist", "ologists")
 
 
@@ -197,6 +198,8 @@ def affiliation(found: Words) -> Affiliation | None:
     pieces = parts(found)
     if not pieces:
         return None
+    if is_lawmaker(found):
+        return "government"
     bodies = [told for piece in (*pieces[1:], pieces[0]) if (told := _body(piece)) is not None]
     if bodies and _is_set_off(found):
         return next((known for known, plain in bodies if plain), bodies[0][0])
@@ -254,8 +257,15 @@ def _told_by_nouns(piece: Words) -> Iterator[tuple[Affiliation | None, SourceRol
 
 def role(found: Words) -> SourceRole | None:
     """What a description makes somebody in the matter."""
+    if is_lawmaker(found):
+        return "decision-maker"
     told = (known for piece in parts(found) for _, known in _told_by_nouns(piece))
     return next((known for known in told if known is not None), None)
+
+
+def is_lawmaker(found: Words) -> bool:
+    """Does the party and state of a member of Congress stand there ("D-Ohio")?"""
+    return bool(found) and PARTY_AND_STATE.match("".join(written for written, _ in found)) is not None
 
 
 def is_former(text: str) -> bool:

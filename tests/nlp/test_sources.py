@@ -177,6 +177,7 @@ def profile(text: str, *others: ActorSpan) -> tuple[str, str | None]:
         ("Dr. Ines Calder said it was time.", "unknown", "expert"),
         ("Ines Calder, chief of staff to the governor, said it was time.", "government", "participant"),
         ("The chief negotiator, Ines Calder, said it was time.", "unknown", "representative"),
+        ("Ines Calder (D-Ohio), chief of a caucus, said it was time.", "government", "decision-maker"),
         ("Ines Calder, 61, said it was time.", "witness or resident", "witness"),
         ("Ines Calder, a school-bus driver, said it was time.", "other", "participant"),
         ("Ines Calder said it was time.", "unknown", None),
