@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from app.nlp import gazetteer, toponyms
-from app.nlp.gazetteer import City, Reading
+from app.nlp.gazetteer import City
 from app.nlp.lexicons import rows
 from app.nlp.phrases import Phrases
 from app.nlp.toponyms import TOWN_BEFORE, Named
@@ -27,21 +27,34 @@ CONTESTED = frozenset({"city", "capital", "region"})
 STATE_BEHIND = re.compile(r", ?\(?([A-Z][A-Za-z.]+(?: [A-Z][a-z.]+){0,2})")
 
 # What a neighbour counts for against a tenfold population.
-SAME_COUNTRY, MAIN_COUNTRY, SAME_STATE, WELL_KNOWN = 1.2, 0.8, 2.0, 0.8
+SAME_COUNTRY, MAIN_COUNTRY, SAME_STATE, WELL_KNOWN = 1.4, 0.8, 2.0, 0.8
 # A place of the lexicons that the list of cities lacks stands for one of this size.
 LEXICON_PLACE = 500_000
 ENOUGH_CLUES = 3
 # Each other town of the same state makes a town there likelier.
 ANOTHER_TOWN = 0.5
+# So does each word of local life there, up to a limit, and an American institution of the town's own.
+LOCAL_WORD, LOCAL_WORDS, OWN_INSTITUTION = 0.5, 2.0, 2.0
+TOWN_OF_A_COUNTRYS_NAME = re.compile(r" (?:woman|man|girl|boy|teen|couple|motorcyclist|[Ee]lementary)\b")
+AMERICAN_INSTITUTION = re.compile(
+    r" (?:Senior |Junior |Area |City |Volunteer )?(?:High School|Middle School|[Ee]lementary|Junior College|Junior High"
+    r"|Community College|Public Schools|School District|Fire Department|Fire District|Police Department|Township|PTA)\b"
+)
 
 
 class Setting(NamedTuple):
-    """What the story names: countries with how often, the first of them, states, and how many towns of a state."""
+    """What the story names: countries with how often, the first of them, states, and how many towns of a state.
+
+    `local_words` counts the different words of local life for each country, `american` are names in front of
+    institutions that only towns of the USA have.
+    """
 
     countries: Counter[str]
     main: str | None
     states: frozenset[gazetteer.State]
     towns: Counter[gazetteer.State]
+    local_words: Counter[str]
+    american: frozenset[str]
 
 
 @Language.component(NAME)
@@ -93,11 +106,13 @@ def _setting(text: str, named: list[Named]) -> Setting:
         if place.reading is not None and place.reading.meaning not in CONTESTED:
             counts[place.reading.country] += 1
             named_states.update({states[place.name]} if place.name in states else set())
-    clues = Counter(found.value for found in _local_clues().find(text))
-    for code, count in clues.items():
+    clues = [(found.value, text[found.start : found.end]) for found in _local_clues().find(text)]
+    for code, count in Counter(code for code, _ in clues).items():
         counts[code] += count // ENOUGH_CLUES
     main = max(counts, key=counts.__getitem__, default=None)
-    return Setting(counts, main, frozenset(named_states), Counter())
+    local_words = Counter(code for code, word in set(clues) if word in _local_words())
+    american = frozenset(place.name for place in named if AMERICAN_INSTITUTION.match(text, place.end))
+    return Setting(counts, main, frozenset(named_states), Counter(), local_words, american)
 
 
 def _towns(named: list[Named], setting: Setting) -> Counter[gazetteer.State]:
@@ -108,12 +123,19 @@ def _towns(named: list[Named], setting: Setting) -> Counter[gazetteer.State]:
 
 
 def _likeliest(place: Named, setting: Setting) -> City | None:
-    return max(_choices(place), key=lambda city: _fit(city, place.reading, setting), default=None)
+    return max(_choices(place), key=lambda city: _fit(city, place, setting), default=None)
 
 
 @lru_cache
 def _local_clues() -> Phrases[str]:
-    return Phrases((word, code) for code, clues in rows("local_clues.tsv") for word in clues.split("|"))
+    lexicon = rows("local_clues.tsv")
+    return Phrases((word, code) for code, *columns in lexicon for column in columns for word in column.split("|"))
+
+
+@lru_cache
+def _local_words() -> frozenset[str]:
+    """The clues that are not of national life, which foreign stories tell of too."""
+    return frozenset(word for row in rows("local_clues.tsv") for word in row[1].split("|"))
 
 
 def _placed(text: str, place: Named, setting: Setting, told: dict[str, str]) -> ToponymSpan | None:
@@ -123,9 +145,18 @@ def _placed(text: str, place: Named, setting: Setting, told: dict[str, str]) -> 
     if place.reading is not None and place.reading.meaning not in CONTESTED:
         if place.name == "Georgia" and _is_the_state(text, place, setting):
             return ToponymSpan(place.start, place.end, "US", "state")
+        if _is_town_of_the_usa(text, place, setting):
+            return ToponymSpan(place.start, place.end, "US", "town")
         return ToponymSpan(place.start, place.end, place.reading.country, place.rule)
     city = _likeliest(place, setting)
     return ToponymSpan(place.start, place.end, city.country, place.rule) if city is not None else None
+
+
+def _is_town_of_the_usa(text: str, place: Named, setting: Setting) -> bool:
+    """Whether a country's name is a town's here ("Lebanon woman", "Jordan High School")."""
+    if place.rule != "country-name" or not any(city.country == "US" for city in gazetteer.cities(place.name)):
+        return False
+    return place.name in setting.american or TOWN_OF_A_COUNTRYS_NAME.match(text, place.end) is not None
 
 
 def _choices(place: Named) -> tuple[City, ...]:
@@ -137,8 +168,9 @@ def _choices(place: Named) -> tuple[City, ...]:
     return (*cities, City(known.country, "", LEXICON_PLACE))
 
 
-def _fit(city: City, known: Reading | None, setting: Setting) -> float:
-    """How well a city of the name fits the story."""
+def _fit(city: City, place: Named, setting: Setting) -> float:
+    """How well a city of the place's name fits the story."""
+    known = place.reading
     fit = math.log10(max(city.population, 1000))
     if setting.countries[city.country]:
         fit += SAME_COUNTRY
@@ -149,7 +181,8 @@ def _fit(city: City, known: Reading | None, setting: Setting) -> float:
     fit += min(SAME_STATE, ANOTHER_TOWN * setting.towns[gazetteer.State(city.country, city.state)])
     if known is not None and known.country == city.country:
         fit += WELL_KNOWN
-    return fit
+    fit += min(LOCAL_WORDS, LOCAL_WORD * setting.local_words[city.country])
+    return fit + (OWN_INSTITUTION if city.country == "US" and place.name in setting.american else 0)
 
 
 def _country_behind(text: str, place: Named) -> str | None:
@@ -160,6 +193,8 @@ def _country_behind(text: str, place: Named) -> str | None:
     cities = gazetteer.cities(place.name)
     contested = place.reading is None or place.reading.meaning in CONTESTED
     parts = behind.group(1).split(" ")
+    if len(parts) > 1 and gazetteer.cities(" ".join(parts[:2])):
+        return None
     for length in range(len(parts), 0, -1):
         name = " ".join(parts[:length])
         state = gazetteer.states().get(name) or gazetteer.states().get(name.rstrip("."))

@@ -82,7 +82,7 @@ def place_names() -> Phrases[str]:
 def reading(name: str) -> Reading | None:
     """What a name means by itself, also when it is written in capitals; None if the lexicons lack it."""
     known = readings()
-    return known.get(name) or (known.get(_capitalised(name)) if name.isupper() and len(name) > 3 else None)
+    return known.get(name) or (known.get(_capitalised(name)) if _in_capitals(name) else None)
 
 
 @lru_cache
@@ -110,7 +110,7 @@ def _cities() -> dict[str, tuple[str, ...]]:
 def cities(name: str) -> tuple[City, ...]:
     """All cities of that name, the largest first."""
     known = _cities()
-    places = known.get(name) or (known.get(_capitalised(name), ()) if name.isupper() else ())
+    places = known.get(name) or (known.get(_capitalised(name), ()) if _in_capitals(name) else ())
     return tuple(_city(place) for place in places)
 
 
@@ -118,6 +118,11 @@ def _city(place: str) -> City:
     where, thousands = place.split(":")
     country, state = where.split(".", 1)
     return City(country, state, int(thousands) * 1000)
+
+
+def _in_capitals(name: str) -> bool:
+    """Whether a name may be written in capitals; short ones are abbreviations ("WA" is no town called Wa)."""
+    return name.isupper() and len(name) > 3
 
 
 def _capitalised(name: str) -> str:

@@ -14,6 +14,7 @@ from app.nlp.lexicons import words
 from app.nlp.names import Candidate
 from app.nlp.people import key
 from app.nlp.roles import appositions
+from app.nlp.toponyms import DATELINE
 
 Kind = Literal["person", "organisation", "place", "other"]
 Evidence = Iterable[tuple[Kind, float]]
@@ -59,10 +60,12 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
     for name in names:
         places[key(doc[name.start : name.end].text)].append(name)
     text = doc.text
+    towns = _dateline_towns(text)
     found: dict[str, Kind] = {}
     parts: dict[str, tuple[Kind, float]] = {}
     for form in sorted(places, key=lambda form: -len(form.split())):
-        found[form] = _weigh(chain(_said_of(doc, text, places[form]), _as_part(parts.get(form), len(places[form]))))
+        said, part = _said_of(doc, text, places[form]), _as_part(parts.get(form), len(places[form]))
+        found[form] = _weigh(chain(said, part, _as_a_dateline(form, towns)))
         if " " in form:
             parts = _short_forms(doc[places[form][0].start : places[form][0].end].text, found[form]) | parts
     return found
@@ -111,6 +114,16 @@ def _as_a_persons_name(text: str, span: Span) -> Evidence:
         yield "organisation", 2
     if len(span) == 1 and span[0].is_sent_start and re.search(rf"\b{re.escape(span.text.lower())}\b", text):
         yield "other", 3
+
+
+def _dateline_towns(text: str) -> frozenset[str]:
+    found = (dateline.group(1) for dateline in DATELINE.finditer(text))
+    return frozenset(key(town) for town in found if cities(town))
+
+
+def _as_a_dateline(form: str, towns: frozenset[str]) -> Evidence:
+    if form in towns:
+        yield "place", 6
 
 
 def _as_part(part: tuple[Kind, float] | None, times: int) -> Evidence:

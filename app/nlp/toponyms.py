@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from spacy.tokens import Doc, Span
 
@@ -25,12 +25,12 @@ TOWN_WITH_POSTAL_CODE = re.compile(rf"({TOWN}), ?([A-Z]{{2}})\b(?!\w)")
 TOWN_BEHIND_PREPOSITION = re.compile(rf"\b(?:in|near|outside|[Dd]owntown) ({TOWN})")
 DATELINE = re.compile(
     r"(?:^|(?<=[.!?] ))([A-Z][A-Z.'’ -]{1,30}[A-Z])(?:, [\w. ]{2,20})?"
-    r"\s{0,3}(?:\([A-Za-z /-]{1,40}\)\s{0,3})?(?:—|–|--|-)\s",
+    r"\s{0,3}(?:\([A-Za-z /-]{1,40}\)\s{0,3})?(?:—|–|--\s|-\s)",
     re.MULTILINE,
 )
 TOWN_BEFORE_NOUN = re.compile(
-    rf"\b({TOWN}) (?:police|[Pp]olice [Dd]epartment|woman|man|residents?"
-    r"|[Cc]ity [Cc]ouncil|Mayor|mayor|Public Schools)\b"
+    rf"\b({TOWN}) (?:[Pp]olice|woman|man|girl|boy|teen|couple|residents?|voters|firefighters|businesses"
+    r"|[Cc]ity [Cc]ouncil|[Cc]ouncil|[Cc]ouncillors?|Mayor|mayor|Public Schools|High School|Fire Department)\b"
 )
 COUNTY = re.compile(rf"\b({TOWN}) (?:County|Township|Independent School District|School District)\b(?! Council)")
 STREET_BEHIND = re.compile(
@@ -43,11 +43,14 @@ TOWN_WORDS_BEFORE = re.compile(
 )
 TOWN_WORDS_BEHIND = re.compile(r"['’]s?$| (?:City|Parish|Island|province|Province|District|district|city|area)$")
 
-TOWN_PATTERNS = (
-    (TOWN_BEHIND_PREPOSITION, "behind-in"),
-    (TOWN_BEFORE_NOUN, "before-police"),
-    (DATELINE, "dateline"),
+Cuts = Literal["before", "behind", "never"]
+# A pattern, on which side of it there may be capitalised words that do not belong to the town, and the rule's name.
+TOWN_PATTERNS: tuple[tuple[re.Pattern[str], Cuts, str], ...] = (
+    (TOWN_BEHIND_PREPOSITION, "behind", "behind-in"),
+    (TOWN_BEFORE_NOUN, "before", "before-police"),
+    (DATELINE, "never", "dateline"),
 )
+ORDINARY = ("not_places.txt", "titles.txt", "not_actors.txt", "first_names.txt")
 
 
 class Named(NamedTuple):
@@ -63,17 +66,17 @@ class Named(NamedTuple):
 def find(doc: Doc) -> list[Named]:
     """All place names of a doc, those that overlap included."""
     text = doc.text
+    nowhere = {offset for found in _not_places().find(text) for offset in range(found.start, found.end)}
     found = [*_by_lexicon(doc, text), *_by_pattern(text), *_by_recogniser(doc)]
-    return [*found, *_again(text, found)]
+    somewhere = [place for place in found if not {place.start, place.end - 1} <= nowhere]
+    again = (place for place in _again(text, somewhere) if not {place.start, place.end - 1} <= nowhere)
+    return [*somewhere, *again]
 
 
 def _by_lexicon(doc: Doc, text: str) -> Iterator[Named]:
-    nowhere = {offset for found in _not_places().find(text) for offset in range(found.start, found.end)}
     for found in gazetteer.place_names().find(text):
         known = gazetteer.readings()[found.value]
-        if not {found.start, found.end - 1} <= nowhere and _stands_as_place(
-            doc, text, found.start, found.end, found.value, known
-        ):
+        if _stands_as_place(doc, text, found.start, found.end, found.value, known):
             yield Named(found.start, found.end, found.value, known, known.meaning)
 
 
@@ -120,15 +123,26 @@ def _by_pattern(text: str) -> Iterator[Named]:
             yield Named(found.start(1), found.end(2), found.group(1), Reading(state.country, "state"), "postal-code")
     for found in COUNTY.finditer(text):
         yield Named(found.start(), found.end(), found.group(), Reading("US", "state"), "county")
-    for pattern, rule in TOWN_PATTERNS:
+    for pattern, cuts, rule in TOWN_PATTERNS:
         for found in pattern.finditer(text):
-            if _is_town(found.group(1)) and not STREET_BEHIND.match(text, found.end(1)):
-                yield Named(found.start(1), found.end(1), found.group(1), None, rule)
+            start, end = _town_within(text, found.start(1), found.end(1), cuts)
+            if start < end and not STREET_BEHIND.match(text, end):
+                yield Named(start, end, text[start:end], None, rule)
+
+
+def _town_within(text: str, start: int, end: int, cuts: Cuts) -> tuple[int, int]:
+    """The town among the capitalised words, the longest at the side that counts; nothing if there is none."""
+    while start < end and not _is_town(text[start:end]):
+        space = text.find(" ", start, end) if cuts == "before" else text.rfind(" ", start, end)
+        if cuts == "never" or space < 0:
+            return start, start
+        start, end = (space + 1, end) if cuts == "before" else (start, space)
+    return start, end
 
 
 def _is_town(name: str) -> bool:
-    ordinary = words("not_places.txt") | words("titles.txt") | words("not_actors.txt") | words("first_names.txt")
-    return bool(gazetteer.cities(name)) and name not in ordinary
+    ordinary = any(name in words(lexicon) for lexicon in ORDINARY)
+    return bool(gazetteer.cities(name)) and not ordinary
 
 
 def _by_recogniser(doc: Doc) -> Iterator[Named]:
