@@ -18,7 +18,7 @@ from app.store.months import months_counted
 
 Expression = SQLColumnExpression[Any]
 
-SHOWN = 7  # one more than a list shows, so that it knows whether there are more
+SHOWN = 6  # one more than a list shows, so that it knows whether there are more
 MOST = 200
 ALL = 1000
 ACTOR_PARAMS = frozenset({"person", "organisation", "group", "speaker", "about"})

@@ -3,11 +3,14 @@
 Concatenated, the segments are the text, character for character. All offsets are code points into the text.
 """
 
+import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
+
+from markupsafe import Markup
 
 from app.spans import Span
 from app.store.cards import MentionCard, StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard, ToponymCard
@@ -114,6 +117,24 @@ def paragraphs(page: StoryPage, marked: Marked | None = None) -> list[Paragraph]
 def marked_mentions(page: StoryPage, marked: Marked) -> int:
     """How many mentions in the story are marked."""
     return sum(_is_marked(each, marked) for each in _names(page))
+
+
+def markup(segments: Iterable[Segment]) -> Markup:
+    """Segments as markup whose text reads back the same; put together here, as a template takes ten times as long."""
+    return Markup("".join(piece for segment in segments for piece in _pieces(segment)))  # noqa: S704 - all is escaped
+
+
+def _pieces(segment: Segment) -> Iterator[str]:
+    for name in segment.ids[1:]:
+        yield f'<span id="{name}" class="at"></span>'
+    tag, attributes = element(segment)
+    # A browser would turn a bare carriage return into a newline.
+    words = html.escape(segment.text, quote=False).replace("\r", "&#13;")
+    if not tag:
+        yield words
+        return
+    given = "".join(f' {name}="{html.escape(value)}"' for name, value in attributes.items())
+    yield f"<{tag}{given}>{words}</{tag}>"
 
 
 def element(segment: Segment) -> tuple[str, dict[str, str]]:

@@ -62,7 +62,7 @@ def context(page: StoryPage, marked: highlight.Marked) -> dict[str, Any]:
         "story": page,
         "paragraphs": paragraphs,
         "heading": next((paragraph for paragraph in paragraphs if paragraph.is_title), None),
-        "element": highlight.element,
+        "marked_up": highlight.markup,
         "anchors": {name for each in paragraphs for segment in each.segments for name in segment.ids},
         "marked_count": highlight.marked_mentions(page, marked),
         "panel": _panel(page),
