@@ -16,10 +16,7 @@ PART_OF_SPEECH = ("ADJ", "NOUN", "PROPN")
 @lru_cache
 def title_nouns() -> dict[str, frozenset[str]]:
     """Word of a title or role -> the nouns that may be used for its bearer."""
-    found: dict[str, frozenset[str]] = {}
-    for word, nouns in rows("title_nouns.tsv"):
-        found[word] = found.get(word, frozenset()) | frozenset(nouns.split())
-    return found
+    return {word: frozenset(nouns.split()) for word, nouns in rows("title_nouns.tsv")}
 
 
 @lru_cache(maxsize=4096)

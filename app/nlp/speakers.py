@@ -57,6 +57,7 @@ class Resolver:
         self.story = story
         self.antecedents = Antecedents(doc, story)
         self.last: ActorSpan | None = None
+        self._bearers: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
     def all_quotes(self) -> list[Resolved | None]:
         """Who speaks in each quote. The pronouns of the narrative between are resolved on the way."""
@@ -192,14 +193,15 @@ class Resolver:
 
     def _bearer(self, head: Token, quote: QuoteSpan | None) -> ActorSpan | None:
         """Who bears a title: those whom it fits best, of them the nearest before."""
-        noun, which = head.lemma_.lower(), epithets.modifiers(head)
-        fitting = {actor.id: epithets.fit(actor, noun, which) for actor in self.story.by_id.values()}
-        best = max(fitting.values(), default=0)
-        if best == 0:
+        title = (head.lemma_.lower(), epithets.modifiers(head))
+        if title not in self._bearers:
+            fits = {actor.id: epithets.fit(actor, *title) for actor in self.story.by_id.values()}
+            best = max(fits.values(), default=0)
+            self._bearers[title] = frozenset(actor_id for actor_id, fit in fits.items() if fit == best > 0)
+        bearers = self._bearers[title]
+        if not bearers:
             return None
-        return self.antecedents.nearest(
-            head, quote, lambda actor: fitting[actor.id] == best, last=self.last, back=ANYWHERE
-        )
+        return self.antecedents.nearest(head, quote, lambda actor: actor.id in bearers, last=self.last, back=ANYWHERE)
 
 
 def _through(head: Token, start: int, actor: ActorSpan | None, level: MentionLevel, rule: str) -> Resolved | None:

@@ -1,6 +1,7 @@
 import pytest
 
 from app.nlp import epithets
+from app.nlp.lexicons import rows
 from app.spans import ActorSpan
 from tests.nlp.annotating import parser
 
@@ -32,6 +33,10 @@ def test_a_title_fits_by_the_best_of_the_roles() -> None:
 
 def test_nobody_without_a_role_bears_a_title() -> None:
     assert epithets.fit(actor(), "mayor", frozenset()) == 0
+
+
+def test_no_title_is_listed_twice() -> None:
+    assert len(epithets.title_nouns()) == len(rows("title_nouns.tsv"))
 
 
 def test_the_words_that_say_which_stand_before_the_noun() -> None:

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.spans import ActorSpan
 from tests.nlp.annotating import annotated, found
@@ -150,3 +152,43 @@ def test_a_role_tells_the_gender_before_the_first_name_does() -> None:
 def test_what_cannot_be_resolved_stays_open() -> None:
     doc = annotated("“The pier is safe,” she said.")
     assert found(doc)[0].speaker is None
+
+
+WORDS = (
+    "Ines Calder",
+    "Osei",
+    "Umber Rail",
+    "CALDER:",
+    "the mayor",
+    "The 34-year-old mother",
+    "A doctor",
+    "the company",
+    "he",
+    "She",
+    "it",
+    "they",
+    ", who",
+    "and",
+    "but",
+    "said",
+    "told",
+    "that",
+    "of",
+    "“It is safe,”",
+    "“",
+    '"',
+    ",",
+    ". ",
+    "\n",
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
+def test_any_text_has_speakers_who_are_actors_and_mentions_inside_it(text: str) -> None:
+    doc = annotated(text, NAMES)
+    known = {actor.id for actor in NAMES}
+    assert {quote.speaker for quote in found(doc)} <= {None, *known}
+    for mention in doc._.mentions:
+        assert mention.actor in known
+        assert 0 <= mention.start < mention.end <= len(text)
