@@ -14,6 +14,7 @@ OF = ("of", "at", "from", "with", "for")
 LEADING = frozenset(
     ["lead", "head", "chair", "run", "direct", "own", "found", "manage", "command", "preside", "edit", "represent"]
 )
+OWNING = ("own", "found")
 STUDYING = ("study", "research", "teach")
 BREAKS = ("VERB", "AUX", "SPACE", "PUNCT", "SCONJ")
 AGE = [",", True, ","]
@@ -31,6 +32,12 @@ def leads(name: Span) -> bool:
     """Does the story say of the name "…, who leads"?"""
     verb = _relative_verb(name)
     return verb is not None and verb.lemma_ in LEADING
+
+
+def owns(name: Span) -> bool:
+    """Does the story say of the name "…, who owns"?"""
+    verb = _relative_verb(name)
+    return verb is not None and verb.lemma_ in OWNING
 
 
 def studies(name: Span) -> bool:

@@ -1,7 +1,6 @@
 """What a source is: judged from its own words, and from what the story says elsewhere of its bearer."""
 
-from __future__ import annotations
-
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,8 @@ from spacy.tokens import Doc, Span
 
 from app.nlp import source_words
 from app.nlp.countries import in_focus
-from app.nlp.descriptions import descriptions, is_aged, leads, studies, title_before
+from app.nlp.descriptions import descriptions, is_aged, leads, owns, studies, title_before
+from app.nlp.roles import country
 from app.nlp.source_words import Words, words_of
 from app.spans import ActorSpan, Affiliation, MentionSpan, SourceRole
 
@@ -25,6 +25,7 @@ ANAPHORS = ("agency", "organisation", "organization", "group", "body", "institut
 OFFICES: tuple[Affiliation, ...] = ("corporate", "academic", "union", "religious")
 # What the learned are experts in spite of.
 LEARNED_AS: tuple[SourceRole | None, ...] = (None, "decision-maker")
+POSSESSOR = re.compile(r"((?:[A-Z][\w.]* ?){1,3})['’]s ")
 BEFORE_BODY = ("of", "at")
 DEFINITE = ("the", "its", "their", "his", "her")
 # Those whose country the story need not tell where it is about one.
@@ -40,12 +41,10 @@ class Profile:
     former: bool = False
     stretches: tuple[Span, ...] = ()
 
-    def filled_from(self, other: Profile) -> Profile:
-        """With what is not known of an axis taken from another profile."""
-        if self.affiliation == "unknown":
-            former = self.former or other.former
-            return Profile(other.affiliation, self.role or other.role, former, self.stretches)
-        return replace(self, role=self.role or other.role)
+    @property
+    def is_empty(self) -> bool:
+        """Does it tell neither affiliation nor role?"""
+        return self.affiliation == "unknown" and self.role is None
 
 
 class Profiles:
@@ -108,6 +107,8 @@ class Profiles:
         profile = self._judged(told, stretches)
         if profile.affiliation == "unknown" and any(is_aged(name) for name in names):
             return replace(profile, affiliation="witness or resident", role=profile.role or "witness")
+        if profile.affiliation == "unknown" and any(owns(name) for name in names):
+            return replace(profile, affiliation="corporate", role="decision-maker")
         role = _by_verb(names) or profile.role
         if role in LEARNED_AS and (profile.affiliation == "academic" or _is_doctor(names)):
             role = "expert"
@@ -159,16 +160,19 @@ class Profiles:
         return next((known for actor in nearest if (known := self.body(actor)) != "unknown"), None)
 
     def _judged(self, told: list[Words], stretches: tuple[Span, ...]) -> Profile:
-        """The first that each axis is told by; former as the words that tell the rest are."""
-        known = next(((each, words) for words in told if (each := self._affiliation(words))), None)
-        part = next(((name, words) for words in told if (name := source_words.role(words))), None)
-        deciding = [found[1] for found in (known, part) if found is not None] or told[:1]
-        former = any(source_words.is_former(_text(words)) for words in deciding)
-        return Profile(known[0] if known else "unknown", part[0] if part else None, former, stretches)
+        """By the first words that tell anything; what they leave open, by others of the same time, now or former."""
+        judged = [(self._affiliation(words), source_words.role(words), _is_former(words)) for words in told]
+        telling = [each for each in judged if each[0] is not None or each[1] is not None]
+        if not telling:
+            return Profile(former=any(_is_former(words) for words in told[:1]), stretches=stretches)
+        same = [each for each in telling if each[2] == telling[0][2]]
+        affiliation = next((each[0] for each in same if each[0] is not None), None)
+        role = next((each[1] for each in same if each[1] is not None), None)
+        return Profile(affiliation or "unknown", role, telling[0][2], stretches)
 
     def _affiliation(self, told: Words) -> Affiliation | None:
         """By the words themselves, else by what the organisation or the person that they name is known as."""
-        return source_words.affiliation(told) or self._by_named(told)
+        return source_words.affiliation(told) or self._by_named(told) or _by_state(told)
 
     def _by_named(self, told: Words) -> Affiliation | None:
         """Such as political group of "Clinton aides", where she is known as a candidate."""
@@ -188,6 +192,16 @@ class Profiles:
 
 def _text(words: Words) -> str:
     return "".join(written for written, _ in words)
+
+
+def _is_former(words: Words) -> bool:
+    return source_words.is_former(_text(words))
+
+
+def _by_state(words: Words) -> Affiliation | None:
+    """Such as government of "Chile’s chief negotiator"."""
+    owner = POSSESSOR.match(_text(words))
+    return "government" if owner and country(owner[1]) and source_words.role(words) else None
 
 
 def _by_verb(names: list[Span]) -> SourceRole | None:

@@ -194,8 +194,10 @@ class SourceBook:
             is_body = form == "named organisation"
             if is_body:
                 return Profile(self.profiles.body(source.actor))
-            own = self.profiles.words(source.span) if source.span is not None else Profile()
-            return self.profiles.person(source.actor).filled_from(own)
+            profile = self.profiles.person(source.actor)
+            if not profile.is_empty or source.span is None:
+                return profile
+            return replace(self.profiles.words(source.span), stretches=profile.stretches)
         if source.span is None:
             return Profile()
         profile = self.profiles.words(source.span)
