@@ -23,7 +23,7 @@ MOST_BEARERS = 50
 # Of several bearers one is meant if he is in this many times as many stories as the next.
 BY_FAR = 10
 # How many of a bearer's newest stories are looked at for whom he stands beside, and in which roles.
-NEWEST = 200
+NEWEST = 100
 # Who stands beside somebody in less than this share of the stories is there by chance.
 OFTEN = 0.02
 BESIDE_PERSON, BESIDE_OTHER, COUNTRY_IN_FOCUS, ENOUGH = 1.0, 0.5, 0.5, 1.0
@@ -38,6 +38,15 @@ class Situation:
     country: str | None = None
     beside: Collection[int] = ()
     focus: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who somebody is by his newest stories: country, words of his roles, and how much those beside him tell."""
+
+    country: str | None
+    roles: frozenset[frozenset[str]]
+    beside: Mapping[int, float]
 
 
 @dataclass(slots=True)
@@ -63,14 +72,20 @@ def resolve_actors(session: Session, found: Annotations, text: str, pending: cou
     for actor in short:
         situation = Situation(actor.roles, actor.country, beside, found.focus)
         bearer = find_bearer(session, actor.kind, name_key(actor.name), pending)
-        joins = bearer is not None and (actor.kind == "organisation" or bearer not in beside)
-        if bearer is not None and joins and is_supported(session, actor.kind, bearer, situation):
+        if bearer is not None and _joins(session, actor.kind, bearer, situation):
             ids[actor.id] = bearer
         else:
-            ids[actor.id] = _of_name(session, actor) or _insert_actor(session, actor)
+            ids[actor.id] = _of_key(session, actor.kind, name_key(actor.name)) or _insert_actor(session, actor)
     _fill_countries(session, found, ids)
     _add_aliases(session, found, ids, text)
     return ids
+
+
+def _joins(session: Session, kind: str, bearer: int, situation: Situation) -> bool:
+    """An acronym joins whom it means; a surname only if the story fits him and does not name him besides."""
+    if kind != "person":
+        return True
+    return bearer not in situation.beside and is_supported(profile_of(session, bearer), situation)
 
 
 # ------------------------------------------------------------------------------------------------ full names
@@ -154,61 +169,44 @@ def _stories(session: Session, kind: str, ids: Sequence[int], pending: counts.Co
     return {actor_id: kept.get(str(actor_id), 0) + pending[kind, str(actor_id)] for actor_id in ids}
 
 
-def is_supported(session: Session, kind: str, bearer: int, situation: Situation) -> bool:
-    """Whether a story's roles, countries and other actors fit the bearer; an acronym needs no such support."""
-    if kind != "person":
-        return True
-    country = session.execute(select(col(Actor.country)).where(col(Actor.id) == bearer)).scalar_one()
-    if country is not None and country == situation.country:
-        return True
-    if situation.roles and _shares_role(session, bearer, situation.roles):
-        return True
-    weight = COUNTRY_IN_FOCUS if country in situation.focus else 0.0
-    return weight + _weight_beside(session, bearer, situation.beside) >= ENOUGH
-
-
-def _shares_role(session: Session, bearer: int, roles: Iterable[str]) -> bool:
-    """Whether one of the roles says the same as one that the bearer has, or less or more of it."""
-    kept = session.scalars(
-        select(col(StoryActor.roles))
+def profile_of(session: Session, bearer: int) -> Profile:
+    """What the bearer's newest stories say of him."""
+    newest = session.execute(
+        select(col(StoryActor.story_id), col(StoryActor.roles))
         .where(col(StoryActor.actor_id) == bearer)
         .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
         .limit(NEWEST)
+    ).all()
+    others = session.execute(
+        select(col(StoryActor.actor_id), func.count().label("n"))
+        .where(col(StoryActor.story_id).in_([row.story_id for row in newest]), col(StoryActor.actor_id) != bearer)
+        .group_by(col(StoryActor.actor_id))
     )
-    held = {_role_words(role) for story_roles in kept for role in story_roles} - {frozenset()}
-    wanted = {_role_words(role) for role in roles} - {frozenset()}
-    return any(one <= other or other <= one for one in wanted for other in held)
+    often = [row.actor_id for row in others if row.n >= OFTEN * len(newest)]
+    kinds = session.execute(select(col(Actor.id), col(Actor.kind)).where(col(Actor.id).in_(often)))
+    return Profile(
+        country=session.execute(select(col(Actor.country)).where(col(Actor.id) == bearer)).scalar_one(),
+        roles=frozenset(_role_words(role) for row in newest for role in row.roles) - {frozenset()},
+        beside={row.id: BESIDE_PERSON if row.kind == "person" else BESIDE_OTHER for row in kinds},
+    )
+
+
+def is_supported(profile: Profile, situation: Situation) -> bool:
+    """Whether a story's roles, countries and other actors fit the bearer of a surname."""
+    if profile.country is not None and profile.country == situation.country:
+        return True
+    roles = {_role_words(role) for role in situation.roles} - {frozenset()}
+    if any(one <= other or other <= one for one in roles for other in profile.roles):
+        return True
+    weight = COUNTRY_IN_FOCUS if profile.country in situation.focus else 0.0
+    return weight + sum(profile.beside.get(actor_id, 0.0) for actor_id in set(situation.beside)) >= ENOUGH
 
 
 def _role_words(role: str) -> frozenset[str]:
     return frozenset(name_key(role).replace("'", " ").replace("-", " ").split()) - NO_ROLE_WORDS
 
 
-def _weight_beside(session: Session, bearer: int, beside: Collection[int]) -> float:
-    """How much the others of a story speak for the bearer: those who often are in a story with him."""
-    newest = (
-        select(col(StoryActor.story_id))
-        .where(col(StoryActor.actor_id) == bearer)
-        .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
-        .limit(NEWEST)
-    )
-    stories = list(session.scalars(newest))
-    rows = session.execute(
-        select(col(Actor.kind), func.count())
-        .select_from(StoryActor)
-        .join(Actor, col(Actor.id) == col(StoryActor.actor_id))
-        .where(col(StoryActor.story_id).in_(stories), col(StoryActor.actor_id).in_(set(beside) - {bearer}))
-        .group_by(col(StoryActor.actor_id), col(Actor.kind))
-    )
-    often = [kind for kind, n in rows if n >= OFTEN * len(stories)]
-    return sum(BESIDE_PERSON if kind == "person" else BESIDE_OTHER for kind in often)
-
-
 # ------------------------------------------------------------------------------------------------ rows
-
-
-def _of_name(session: Session, actor: ActorSpan) -> int | None:
-    return _of_key(session, actor.kind, name_key(actor.name))
 
 
 def _of_key(session: Session, kind: str, key: str) -> int | None:

@@ -10,7 +10,16 @@ from sqlmodel import Session, col
 
 from app.spans import Annotations
 from app.store import counts
-from app.store.actor_identity import Known, Situation, all_agree, find_bearer, is_supported, known_actors, named
+from app.store.actor_identity import (
+    Known,
+    Situation,
+    all_agree,
+    find_bearer,
+    is_supported,
+    known_actors,
+    named,
+    profile_of,
+)
 from app.store.actor_keys import keys_of
 from app.store.models import Actor, Alias, Mention, Quote, Source, StoryActor, StoryCountry, StorySpeaker
 
@@ -69,9 +78,11 @@ def _newest(session: Session, actor_id: int) -> Sequence[Row[Any]]:
 
 
 def _supported_stories(session: Session, alone: Row[Any], bearer: int) -> list[int]:
-    """The stories of a surname alone that fit the bearer and do not name him besides."""
+    """The stories of a surname alone that fit the bearer and do not name him besides; all of an acronym's."""
     rows = _newest(session, alone.id)
     story_ids = [row.story_id for row in rows]
+    if alone.kind != "person" or not rows:
+        return story_ids
     beside: defaultdict[int, set[int]] = defaultdict(set)
     focus: defaultdict[int, set[str]] = defaultdict(set)
     others = select(col(StoryActor.story_id), col(StoryActor.actor_id)).where(col(StoryActor.story_id).in_(story_ids))
@@ -82,16 +93,12 @@ def _supported_stories(session: Session, alone: Row[Any], bearer: int) -> list[i
     )
     for story_id, country in session.execute(countries):
         focus[story_id].add(country)
+    profile = profile_of(session, bearer)
     return [
         row.story_id
         for row in rows
-        if (alone.kind == "organisation" or bearer not in beside[row.story_id])
-        and is_supported(
-            session,
-            alone.kind,
-            bearer,
-            Situation(row.roles, None, beside[row.story_id] - {alone.id}, focus[row.story_id]),
-        )
+        if bearer not in beside[row.story_id]
+        and is_supported(profile, Situation(row.roles, None, beside[row.story_id], focus[row.story_id]))
     ]
 
 
