@@ -21,12 +21,14 @@ from app.nlp.kinds import Kind, decide
 from app.nlp.lexicons import words
 from app.nlp.names import Candidate, candidates
 from app.nlp.phrases import Phrases
+from app.nlp.story_actors import gender_of_word
 from app.spans import ActorKind, ActorSpan, MentionSpan, MentionType
 
 NAME = "newsgloss_actors"
 
 MENTION_TYPES: dict[ActorKind, MentionType] = {"person": "PERSON", "organisation": "ORG", "group": "MISC"}
 MOST_ROLES = 4
+COURTESIES = ("Mr.", "Mr", "Mrs.", "Mrs", "Ms.", "Ms", "Miss")
 
 
 @dataclass(slots=True, eq=False)
@@ -136,17 +138,34 @@ def _with_mentions(doc: Doc, forms: Forms, other_names: list[str]) -> list[Draft
     entries: list[tuple[str, str | None]] = [(form, form) for form in forms]
     entries += [(name, None) for name in other_names if name not in forms]
     seen: dict[Draft, None] = {}
-    meant: dict[str, Draft] = {}
+    meant: dict[tuple[str, str | None], Draft] = {}
     text = doc.text
     for found in Phrases(entries).find(text):
         if found.value is None or not _is_named(doc, text, found.start, found.end, forms[found.value]):
             continue
-        # A surname alone stays with whom it meant first: relatives named later are named in full.
-        draft = meant.setdefault(found.value, _nearest(forms[found.value], found.end))
+        # A surname alone stays with whom it meant first: relatives named later are named in full, or by "Mrs.".
+        pronoun = _courtesy_before(text, found.start)
+        bearers = _going_with(pronoun, forms[found.value])
+        draft = meant.setdefault((found.value, pronoun), _nearest(bearers, found.end))
         rule = "full-name" if found.value == draft.name else "short-form"
         draft.mentions.append(Place(found.start, found.end, rule))
         seen.setdefault(draft)
     return list(seen)
+
+
+def _courtesy_before(text: str, start: int) -> str | None:
+    """Which pronoun goes with the "Mr." or "Mrs." before a name."""
+    before = text[max(0, start - 6) : start].split()
+    return gender_of_word(before[-1]) if before and before[-1] in COURTESIES else None
+
+
+def _going_with(pronoun: str | None, drafts: list[Draft]) -> list[Draft]:
+    """Those whose first name goes with a pronoun; else those whose first name does not say; else all."""
+    if pronoun is None or len(drafts) == 1:
+        return drafts
+    told = [(draft, gender_of_word(draft.name.split()[0])) for draft in drafts]
+    sure = [draft for draft, gender in told if gender == pronoun]
+    return sure or [draft for draft, gender in told if gender is None] or drafts
 
 
 def _nearest(drafts: list[Draft], end: int) -> Draft:

@@ -165,6 +165,16 @@ def test_a_surname_that_meant_somebody_alone_keeps_meaning_them() -> None:
     assert named_by["Daniel Okafor"] == ["Daniel Okafor"]
 
 
+def test_mr_and_mrs_tell_two_of_one_surname_apart() -> None:
+    text = (
+        "President Laura Marlow spoke first. Marlow praised the yard.\n"
+        "Her brother, Daniel Marlow, listened. Mr. Marlow left early, and Mrs. Marlow stayed."
+    )
+    named_by = forms(annotated(text))
+    assert named_by["Laura Marlow"] == ["Laura Marlow", "Marlow", "Marlow"]
+    assert named_by["Daniel Marlow"] == ["Daniel Marlow", "Marlow"]
+
+
 def test_the_verb_of_a_headline_does_not_belong_to_the_name() -> None:
     text = "Okafor Says Harbour Will Grow\nKenyan President Ada Okafor said on Tuesday that the harbour would grow."
     assert forms(annotated(text))["Ada Okafor"] == ["Okafor", "Ada Okafor"]
