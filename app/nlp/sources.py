@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from spacy.language import Language
@@ -25,6 +25,7 @@ SEEN_BY = re.compile(
     r"\b(?:seen|viewed|reviewed|obtained|verified) by ((?:the )?[A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,3})"
 )
 SHOWING = ("show", "find", "indicate", "reveal", "suggest", "estimate", "conclude", "tie", "document")
+LONGEST_BESIDE = 400
 ADVERBS = ("reportedly", "allegedly", "supposedly", "purportedly")
 
 
@@ -51,8 +52,7 @@ def sources(doc: Doc) -> Doc:
     keys = [book.add_quote(quote) for quote in doc._.quotes]
     for source in (*media_told(book.text), *reported_by(book.text), *seen_by(book.text)):
         book.add(source)
-    for span in documents_shown(doc):
-        book.add_document(span)
+    book.add_documents(documents_shown(doc))
     doc._.references = reference_list(book.text)
     for start, end in doc._.references:
         name = book.text[start:end]
@@ -85,7 +85,7 @@ class SourceBook:
         """Add a source, or its mentions to the one with the same key; the key."""
         known = self.found.setdefault(source.key, source)
         if known is not source:
-            known.mentions += [place for place in source.mentions if place not in known.mentions]
+            known.mentions += source.mentions
             known.channel = known.channel or source.channel
             if known.span is None or _is_fuller(source.span, known.span):
                 known.span = source.span or known.span
@@ -134,13 +134,15 @@ class SourceBook:
             return None
         return self.add(Source(f"none:{cue}", cue, None, None, "adverb", "none given", None, list(quote.cue)))
 
-    def add_document(self, span: Span) -> None:
-        """Add a document that shows something, unless it is a source already."""
-        place = (span.start_char, span.end_char)
-        if any(start < place[1] and place[0] < end for source in self.found.values() for start, end in source.mentions):
-            return
-        name = display_name(span)
-        self.add(Source(f"text:{name.lower()}", name, span, None, "document-shows", "document", None, [place]))
+    def add_documents(self, spans: Iterable[Span]) -> None:
+        """Add the documents that show something, but for those within the words of another source."""
+        taken = sorted(place for source in self.found.values() for place in source.mentions)
+        for span in spans:
+            at = bisect_right(taken, (span.end_char, 0))
+            if at and taken[at - 1][1] > span.start_char:
+                continue
+            place, name = (span.start_char, span.end_char), display_name(span)
+            self.add(Source(f"text:{name.lower()}", name, span, None, "document-shows", "document", None, [place]))
 
     def note_anonymity(self) -> None:
         """Mark the unnamed source nearest to each phrase that speaks of anonymity."""
@@ -266,18 +268,20 @@ def display_name(span: Span) -> str:
 
 
 def told_in(doc: Doc, text: str, quote: QuoteSpan) -> str:
-    """The sentence of a quote's cue without the quote's own words."""
+    """The sentence of a quote's cue without the quote's own words, of a long one what is near the cue."""
     if not quote.cue:
         return ""
     cue = doc.char_span(*quote.cue[0], alignment_mode="expand")
     if cue is None:
         return ""
     sentence: Span = cue[0].sent
-    kept, at = [], sentence.start_char
+    first = max(sentence.start_char, cue.start_char - LONGEST_BESIDE)
+    last = min(sentence.end_char, cue.end_char + LONGEST_BESIDE)
+    kept, at = [], first
     for start, end in quote.content:
-        kept.append(text[at : max(at, min(start, sentence.end_char))])
-        at = max(at, min(end, sentence.end_char))
-    return " ".join([*kept, text[at : sentence.end_char]])
+        kept.append(text[at : max(at, min(start, last))])
+        at = max(at, min(end, last))
+    return " ".join([*kept, text[at:last]])
 
 
 def media_told(text: str) -> Iterator[Source]:
