@@ -237,7 +237,7 @@ FILTERS: Mapping[str, Filter] = {
         Filter("to", "To", _parse_date, _published_to),
         Filter("kind", "Kind of quote", _parse_kind, _is_kind, quote_only=True),
         Filter("about", "About", _parse_id, _is_about, quote_only=True),
-        Filter("not", "Not", _parse_not, _lacks),
+        Filter("not", "Left out, such as person:12", _parse_not, _lacks),
     )
 }
 # Two words or two dates of one kind would not mean OR to a reader, so only one of each is taken.

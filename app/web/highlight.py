@@ -55,7 +55,7 @@ class Segment:
     `actor` or `country` is what the innermost name here refers to (`level` as of mentions, `rule` that found it).
     `quotes` are those whose content this is, `cues` and `voices` those whose cue or source span it is; `opens` those
     of which a piece starts here, `closes` those of which one ends. `ids` are the anchors at its start, and `lead` the
-    row of the panel that it leads back to.
+    row of the panel that it leads back to. It is `plain` where there is no span at all.
     """
 
     start: int
@@ -76,6 +76,7 @@ class Segment:
     marked: bool = False
     ids: tuple[str, ...] = ()
     lead: str | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def markup(segments: Iterable[Segment]) -> Markup:
 def _pieces(segment: Segment) -> Iterator[str]:
     for name in segment.ids[1:]:
         yield f'<span id="{name}" class="at"></span>'
-    tag, attributes = element(segment)
+    tag, attributes = ("", {}) if segment.plain else element(segment)
     # A browser would turn a bare carriage return into a newline.
     words = html.escape(segment.text, quote=False).replace("\r", "&#13;")
     if not tag:
@@ -276,12 +277,13 @@ def _segment(
     led: set[str],
 ) -> Segment:
     if not active:
-        return Segment(start, start + len(text), text)
+        return Segment(start, start + len(text), text, plain=True)
     end = start + len(text)
     name = _innermost(active)
     actor = actors.get(name.actor_id) if isinstance(name, MentionCard) else None
     country = name.country if isinstance(name, ToponymCard) else None
-    quotes = _quotes(active, "content")
+    content = [layer for layer in active if layer.part == "content"]
+    quotes = _quotes(content, "content")
     sources = tuple(layer.thing for layer in active if isinstance(layer.thing, StorySourceCard))
     return Segment(
         start,
@@ -295,8 +297,8 @@ def _segment(
         cues=_quotes(active, "cue"),
         voices=_quotes(active, "voice"),
         sources=sources,
-        opens=_quotes([layer for layer in active if layer.start == start], "content"),
-        closes=_quotes([layer for layer in active if layer.end == end], "content"),
+        opens=_quotes([layer for layer in content if layer.start == start], "content"),
+        closes=_quotes([layer for layer in content if layer.end == end], "content"),
         ends_source=any(layer.part == "source" and layer.end == end for layer in active),
         reference=any(layer.part == "reference" for layer in active),
         marked=any(_is_marked(layer.thing, marked) for layer in active),
