@@ -303,9 +303,10 @@ def reported_by(text: str) -> Iterator[Source]:
 def documents_shown(doc: Doc) -> Iterator[Span]:
     """Subjects such as "port data" of "port data showed that …", outside quotations."""
     quoted = sorted(piece for quote in doc._.quotes for piece in quote.content)
+    length = len(doc.text)
     for token in doc:
         if token.dep_ == "nsubj" and token.head.lemma_ in SHOWING and source_words.is_document(token):
-            at = bisect_right(quoted, (token.idx, len(doc.text)))
+            at = bisect_right(quoted, (token.idx, length))
             if at == 0 or quoted[at - 1][1] <= token.idx:
                 yield doc[token.left_edge.i : token.i + 1]
 

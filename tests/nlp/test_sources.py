@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.spans import ActorSpan, SourceSpan
 from tests.nlp.annotating import annotated, found, occurrences
@@ -319,3 +321,45 @@ def test_agencies_of_a_body_are_not_the_body() -> None:
     doc = annotated("The U.N. met. U.N. agencies said talks would resume.", {actor: ("U.N.",)})
     (source,) = doc._.sources
     assert (source.name, source.actor, source.affiliation) == ("U.N. agencies", None, "international body")
+
+
+PIECES = [
+    "Ines Calder",
+    "Umber",
+    "mayor",
+    "the agency",
+    "report showed",
+    "said",
+    "told Radio",
+    "who owns",
+    "former",
+    "Dr.",
+]
+PIECES += [
+    "“",
+    "”",
+    ",",
+    "(D-",
+    ")",
+    "’s ",
+    "campaign",
+    "of the",
+    "anonymity",
+    "\n\n",
+    "reported by Reuters",
+    "\u200b",
+    "é",
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=40).map(" ".join))
+def test_any_text_leaves_sources_inside_it(text: str) -> None:
+    actors = {CLERK: ("Ines Calder",), ActorSpan("a7", "Umber", "organisation"): ("Umber",)}
+    doc = annotated(text, actors)
+    ids = {source.id for source in doc._.sources}
+    assert len(ids) == len(doc._.sources)
+    assert {quote.source_ref for quote in found(doc)} <= {None, *ids}
+    for source in doc._.sources:
+        assert all(0 <= start < end <= len(text) for start, end in source.mentions)
+        assert source.mentions
