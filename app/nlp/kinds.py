@@ -65,7 +65,8 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
     parts: dict[str, tuple[Kind, float]] = {}
     for form in sorted(places, key=lambda form: -len(form.split())):
         said, part = _said_of(doc, text, places[form]), _as_part(parts.get(form), len(places[form]))
-        found[form] = _weigh(chain(said, part, _as_a_dateline(form, towns)))
+        family = _as_a_family(doc, form, places[form], parts)
+        found[form] = _weigh(chain(said, part, family, _as_a_dateline(form, towns)))
         if " " in form:
             parts = _short_forms(doc[places[form][0].start : places[form][0].end].text, found[form]) | parts
     return found
@@ -114,6 +115,13 @@ def _as_a_persons_name(text: str, span: Span) -> Evidence:
         yield "organisation", 2
     if len(span) == 1 and span[0].is_sent_start and re.search(rf"\b{re.escape(span.text.lower())}\b", text):
         yield "other", 3
+
+
+def _as_a_family(doc: Doc, form: str, places: list[Candidate], parts: dict[str, tuple[Kind, float]]) -> Evidence:
+    """Families are no persons ("the Clintons")."""
+    of_a_person = form.endswith("s") and form not in parts and parts.get(form[:-1], ("other", 0))[0] == "person"
+    if of_a_person and any(name.start and doc[name.start - 1].lower_ == "the" for name in places):
+        yield "other", 5.0 * len(places)
 
 
 def _dateline_towns(text: str) -> frozenset[str]:

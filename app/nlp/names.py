@@ -289,7 +289,7 @@ def _given_away(doc: Doc, taken: set[int], singles: frozenset[str]) -> Iterator[
     at = 0
     while at < len(doc):
         end = _run_end(doc, at, taken)
-        start, titled = _after_titles(doc, _after_split_title(doc, at, end), end)
+        start, titled = _after_titles(doc, _after_split_title(doc, at, end), end) if end > at else (at, False)
         if start >= end or is_title(doc[at:end]):
             at = max(at + 1, end)
             continue

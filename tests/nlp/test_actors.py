@@ -102,6 +102,11 @@ def test_epithets_are_no_part_of_a_name() -> None:
     assert [actor.name for actor in doc._.actors] == ["Hilary Marlow", "Joe Kirby"]
 
 
+def test_a_family_is_no_person() -> None:
+    doc = annotated("Nora Kirby met Sam Kirby. The Kirbys left. The neighbours praised the Kirbys. Kirby sighed.")
+    assert [actor.name for actor in doc._.actors] == ["Nora Kirby", "Sam Kirby"]
+
+
 def test_a_title_that_the_recogniser_splits_is_no_part_of_a_name() -> None:
     doc = annotated("She praised former Miss Universe Alicia Okafor. Okafor spoke to reporters.")
     assert [actor.name for actor in doc._.actors] == ["Alicia Okafor"]
