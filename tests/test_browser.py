@@ -18,7 +18,9 @@ from tests.conftest import find_browser
 
 pytestmark = pytest.mark.browser
 
-SEEDS = Path(__file__).parents[1] / "seeds"
+ROOT = Path(__file__).parents[1]
+SEEDS = ROOT / "seeds"
+PICTURES = ROOT / "screenshots"
 RETOLD = "Trump hosts Netanyahu as first round of Gaza talks in Qatar stalls"
 PAGES = (
     "/",
@@ -85,6 +87,17 @@ def open_page(browser: Browser, site: str, **context: object) -> tuple[BrowserCo
     return opened, page, complaints
 
 
+def keep_picture(page: Page, name: str) -> None:
+    """Save what the page looks like, for people to look at after the run."""
+    page.screenshot(path=PICTURES / f"{re.sub(r'[^a-z0-9-]+', '_', name)}.png")
+
+
+def number_in(words: str) -> int:
+    found = re.search(r"\d+", words)
+    assert found is not None, words
+    return int(found[0])
+
+
 def test_from_the_list_to_a_quote_to_its_speaker_to_a_country(browser: Browser, site: str) -> None:
     context, page, complaints = open_page(browser, site, viewport={"width": 1280, "height": 900})
     page.goto("/")
@@ -139,17 +152,93 @@ def test_the_text_in_the_browser_is_the_stored_text(browser: Browser, site: str,
     context.close()
 
 
+@pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_a_small_screen_and_is_accessible(browser: Browser, site: str, scheme: str) -> None:
-    context, page, complaints = open_page(browser, site, viewport={"width": 320, "height": 640}, color_scheme=scheme)
+def test_every_page_fits_its_screen_and_is_accessible(browser: Browser, site: str, scheme: str, width: int) -> None:
+    context, page, complaints = open_page(
+        browser, site, viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
     page.goto("/people")
     person = page.locator("main a[href^='/people/']").first.get_attribute("href")
     assert person is not None
     for path in (*PAGES, person, "/stories/1", "/stories/9"):
         page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        keep_picture(page, f"{path}-{width}-{scheme}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         found = Axe().run(page)
         assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+    assert complaints == []
+    context.close()
+
+
+def test_an_open_card_is_accessible_and_the_shortcuts_are_one_key_away(browser: Browser, site: str) -> None:
+    context, page, _ = open_page(browser, site, viewport={"width": 1280, "height": 900})
+    page.goto("/stories/1")
+    page.locator("#story-text a").first.focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".gloss")).to_be_visible()
+    keep_picture(page, "story-card")
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("Escape")
+    expect(page.locator(".gloss")).to_be_hidden()
+    page.keyboard.press("?")
+    expect(page).to_have_url(re.compile("/help#keys$"))
+    context.close()
+
+
+def test_a_reader_narrows_the_list_down_and_takes_it_along(browser: Browser, site: str) -> None:
+    context, page, complaints = open_page(browser, site, viewport={"width": 1280, "height": 900})
+    page.goto("/")
+    total = number_in(page.get_by_role("status").first.inner_text())
+    filters = page.get_by_role("complementary", name="Filters")
+    filters.get_by_role("link", name=re.compile("^Meridian Wire")).first.click()
+    wire = number_in(page.get_by_role("status").first.inner_text())
+    assert 0 < wire < total
+    page.goto("/?not=outlet:meridian-wire")
+    assert number_in(page.get_by_role("status").first.inner_text()) == total - wire
+    expect(page.get_by_role("region", name="Active filters")).to_contain_text("Meridian Wire")
+
+    page.goto("/")
+    page.locator("main svg a").last.click()
+    expect(page).to_have_url(re.compile(r"from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d"))
+    month = number_in(page.get_by_role("status").first.inner_text())
+    assert 0 < month < total
+    query = page.url.partition("?")[2]
+    for path in ("/stories.csv", "/stories.jsonl", "/stories.atom", "/api/v1/stories"):
+        answer = context.request.get(f"{path}?{query}")
+        assert answer.ok, path
+    assert len(context.request.get(f"/stories.jsonl?{query}").text().splitlines()) == month
+
+    page.goto("/facets/person")
+    page.get_by_role("main").get_by_role("searchbox").fill("mabaso")
+    page.keyboard.press("Enter")
+    page.get_by_role("main").get_by_role("link", name=re.compile("Thandeka Mabaso")).first.click()
+    expect(page.get_by_role("region", name="Active filters")).to_contain_text("Thandeka Mabaso")
+    keep_picture(page, "list-filtered")
+    assert complaints == []
+    context.close()
+
+
+def test_a_researcher_finds_words_said_and_what_rests_on_nobody_named(browser: Browser, site: str) -> None:
+    context, page, complaints = open_page(browser, site, viewport={"width": 1280, "height": 900})
+    page.goto("/quotes?q=stay&kind=direct")
+    expect(page.get_by_role("main")).to_contain_text("If people want to stay, they can stay")
+    page.goto("/sources?unnamed=yes")
+    expect(page.get_by_role("main")).to_contain_text("no reason stated")
+    keep_picture(page, "unnamed-sources")
+    page.goto("/people?initial=N")
+    names = page.locator("main a[href^='/people/']").all_inner_texts()
+    assert names
+    assert "Benjamin Netanyahu" not in names
+    page.goto("/stories/1")
+    kinds = {
+        link.get_attribute("type"): link.get_attribute("href")
+        for link in page.locator("head link[rel=alternate]").all()
+    }
+    for address in kinds.values():
+        assert address is not None
+        assert context.request.get(address).ok, address
+    assert any("anno.jsonld" in (kind or "") for kind in kinds)
     assert complaints == []
     context.close()
 

@@ -276,21 +276,23 @@ def _story_actors(session: Session, story_id: int) -> list[StoryActorCard]:
 
 
 def _mentions(session: Session, story_id: int) -> list[MentionCard]:
-    rows = session.scalars(
-        select(Mention)
+    rows = session.execute(
+        select(
+            col(Mention.start_char), col(Mention.end_char), col(Mention.level), col(Mention.actor_id), col(Mention.rule)
+        )
         .where(col(Mention.story_id) == story_id)
         .order_by(col(Mention.start_char), col(Mention.end_char), col(Mention.actor_id))
     )
-    return [MentionCard(m.start_char, m.end_char, m.level, m.actor_id, m.rule) for m in rows]
+    return [MentionCard(*row) for row in rows]
 
 
 def _toponyms(session: Session, story_id: int) -> list[ToponymCard]:
-    rows = session.scalars(
-        select(Toponym)
+    rows = session.execute(
+        select(col(Toponym.start_char), col(Toponym.end_char), col(Toponym.country), col(Toponym.rule))
         .where(col(Toponym.story_id) == story_id)
         .order_by(col(Toponym.start_char), col(Toponym.end_char), col(Toponym.country))
     )
-    return [ToponymCard(t.start_char, t.end_char, t.country, t.rule) for t in rows]
+    return [ToponymCard(*row) for row in rows]
 
 
 def _story_quotes(session: Session, story_id: int, refs: Mapping[int, ActorRef]) -> list[StoryQuoteCard]:
@@ -301,12 +303,12 @@ def _story_quotes(session: Session, story_id: int, refs: Mapping[int, ActorRef])
         .order_by(col(Quote.position))
     ).all()
     pieces: defaultdict[tuple[int, str], list[Span]] = defaultdict(list)
-    for piece in session.scalars(
-        select(QuotePiece)
+    for quote_id, part, start, end in session.execute(
+        select(col(QuotePiece.quote_id), col(QuotePiece.part), col(QuotePiece.start_char), col(QuotePiece.end_char))
         .where(col(QuotePiece.quote_id).in_([row.Quote.id for row in quotes]))
         .order_by(col(QuotePiece.start_char))
     ):
-        pieces[piece.quote_id, piece.part].append((piece.start_char, piece.end_char))
+        pieces[quote_id, part].append((start, end))
     return [
         StoryQuoteCard(
             position=quote.position,

@@ -67,7 +67,7 @@ def test_a_story_sent_is_answered_with_its_annotations(api: TestClient, bearer: 
 class Breaks(Annotator):
     """Its process is killed while it works."""
 
-    def submit(self, _work: Any, /, *_: Any, **__: Any) -> Future[Any]:  # type: ignore[override]
+    def submit(self, _work: Any, /, *_: Any, **__: Any) -> Future[Any]:
         broken: Future[Any] = Future()
         broken.set_exception(BrokenProcessPool())
         return broken
