@@ -5,10 +5,11 @@ Concatenated, the segments are the text, character for character. All offsets ar
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from markupsafe import Markup
 
@@ -48,9 +49,8 @@ class Marked:
     countries: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of text over which nothing changes.
+class Segment(NamedTuple):
+    """A stretch of text over which nothing changes (a named tuple, since a long story has thousands).
 
     `actor` or `country` is what the innermost name here refers to (`level` as of mentions, `rule` that found it).
     `quotes` are those whose content this is, `cues` and `voices` those whose cue or source span it is; `opens` those
@@ -98,8 +98,7 @@ class Paragraph:
         return next((kind for kind in QUOTE_KINDS if kind in kinds), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(NamedTuple):
     start: int
     end: int
     part: Part
@@ -140,24 +139,24 @@ def _pieces(segment: Segment) -> Iterator[str]:
 
 def element(segment: Segment) -> tuple[str, dict[str, str]]:
     """The tag and attributes of a segment's markup: a link where it leads somewhere, "" for plain text."""
+    href = _href(segment)
     attributes = {
-        "id": segment.ids[0] if segment.ids else "",
+        "id": segment.ids[0] if segment.ids else None,
         "class": " ".join(_classes(segment)),
-        "href": _href(segment) or "",
-        "data-a": str(segment.actor.actor.id) if segment.actor else "",
-        "data-c": segment.country or "",
-        "data-r": segment.rule or "",
-        "data-q": _positions(segment.quotes),
-        "data-cue": _positions(segment.cues),
-        "data-v": _positions(segment.voices),
-        "data-s": _positions(segment.sources),
-        "data-mark": QUOTE_MARKS[segment.opens[0].kind] if segment.opens else "",
-        "data-label": FORM_LABELS[segment.sources[0].form] if segment.ends_source else "",
+        "href": href,
+        "data-a": str(segment.actor.actor.id) if segment.actor else None,
+        "data-c": segment.country,
+        "data-r": segment.rule,
+        "data-q": segment.quotes and _positions(segment.quotes),
+        "data-cue": segment.cues and _positions(segment.cues),
+        "data-v": segment.voices and _positions(segment.voices),
+        "data-s": segment.sources and _positions(segment.sources),
+        "data-mark": QUOTE_MARKS[segment.opens[0].kind] if segment.opens else None,
+        "data-label": FORM_LABELS[segment.sources[0].form] if segment.ends_source else None,
+        "aria-describedby": " ".join(_descriptions(segment)) if href else None,
     }
-    if attributes["href"]:
-        attributes["aria-describedby"] = " ".join(_descriptions(segment))
-    given = {name: value for name, value in attributes.items() if value}
-    return ("a" if "href" in given else "span" if given else ""), given
+    given = {name: str(value) for name, value in attributes.items() if value}
+    return ("a" if href else "span" if given else ""), given
 
 
 # ------------------------------------------------------------------------------------------------ markup
@@ -279,12 +278,15 @@ def _segment(
     if not active:
         return Segment(start, start + len(text), text, plain=True)
     end = start + len(text)
-    name = _innermost(active)
+    parts: defaultdict[Part, list[_Layer]] = defaultdict(list)
+    for layer in active:
+        parts[layer.part].append(layer)
+    name = _innermost(parts["name"])
     actor = actors.get(name.actor_id) if isinstance(name, MentionCard) else None
     country = name.country if isinstance(name, ToponymCard) else None
-    content = [layer for layer in active if layer.part == "content"]
-    quotes = _quotes(content, "content")
-    sources = tuple(layer.thing for layer in active if isinstance(layer.thing, StorySourceCard))
+    content = parts["content"]
+    quotes = _things(content)
+    sources = _things(parts["source"])
     return Segment(
         start,
         end,
@@ -294,14 +296,14 @@ def _segment(
         level=_level(name) if name else None,
         rule=name.rule if name and (actor or country) else None,
         quotes=quotes,
-        cues=_quotes(active, "cue"),
-        voices=_quotes(active, "voice"),
+        cues=_things(parts["cue"]),
+        voices=_things(parts["voice"]),
         sources=sources,
-        opens=_quotes([layer for layer in content if layer.start == start], "content"),
-        closes=_quotes([layer for layer in content if layer.end == end], "content"),
-        ends_source=any(layer.part == "source" and layer.end == end for layer in active),
-        reference=any(layer.part == "reference" for layer in active),
-        marked=any(_is_marked(layer.thing, marked) for layer in active),
+        opens=_things(layer for layer in content if layer.start == start),
+        closes=_things(layer for layer in content if layer.end == end),
+        ends_source=any(layer.end == end for layer in parts["source"]),
+        reference=bool(parts["reference"]),
+        marked=any(_is_marked(layer.thing, marked) for layer in parts["name"]),
         ids=ids,
         lead=None if actor or country or text.isspace() else _lead(quotes, sources, led),
     )
@@ -316,13 +318,13 @@ def _lead(quotes: Sequence[StoryQuoteCard], sources: Sequence[StorySourceCard], 
     return f"s{sources[0].position}" if sources else None
 
 
-def _quotes(layers: Sequence[_Layer], part: Part) -> tuple[StoryQuoteCard, ...]:
-    return tuple(layer.thing for layer in layers if layer.part == part and isinstance(layer.thing, StoryQuoteCard))
+def _things(layers: Iterable[_Layer]) -> tuple[Any, ...]:
+    return tuple(layer.thing for layer in layers)
 
 
-def _innermost(active: Sequence[_Layer]) -> Name | None:
+def _innermost(layers: Sequence[_Layer]) -> Name | None:
     """The shortest name here; a name goes before a description or pronoun however short that is."""
-    names = (layer.thing for layer in active if isinstance(layer.thing, MentionCard | ToponymCard))
+    names: tuple[Name, ...] = _things(layers)
     return min(names, key=lambda name: (_level(name) != "name", name.end - name.start), default=None)
 
 

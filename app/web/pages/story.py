@@ -66,7 +66,17 @@ def context(page: StoryPage, marked: highlight.Marked) -> dict[str, Any]:
         "anchors": {name for each in paragraphs for segment in each.segments for name in segment.ids},
         "marked_count": highlight.marked_mentions(page, marked),
         "panel": _panel(page),
+        "said_by": _said_by(page),
     }
+
+
+def _said_by(page: StoryPage) -> dict[int, list[StoryQuoteCard]]:
+    """The quotes of each actor who speaks, in order."""
+    said_by: dict[int, list[StoryQuoteCard]] = {}
+    for quote in page.quotes:
+        if quote.speaker:
+            said_by.setdefault(quote.speaker.id, []).append(quote)
+    return said_by
 
 
 def _marked(selection: Selection, page: StoryPage) -> highlight.Marked:
