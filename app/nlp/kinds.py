@@ -32,6 +32,7 @@ BY_LABEL: dict[str, Kind] = {
 }
 AGE = re.compile(r"\s*(?:,|\()\s*(?:aged )?\d{1,2}\s*(?:,|\)|years?\b|\.)")
 NOT_IN_NAMES = re.compile(r"[\d*|<>@_=]")
+INITIALS = re.compile(r"(?:[A-Z]\.){1,3}")
 ACRONYM = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.){2,6})")
 PLACE_PREPOSITION = re.compile(
     r"\b(?:in|at|near|into|across|throughout|outside|inside|[a-z]+ern|east|west|north|south) (?:of )?$"
@@ -109,12 +110,19 @@ def _as_a_persons_name(text: str, span: Span) -> Evidence:
     """What the form of a name says that somebody took for a person's."""
     if NOT_IN_NAMES.search(span.text):
         yield "other", 10
-    if len(span) > 1 and span[0].text in words("first_names.txt"):
+    if len(span) > 1 and _begins_as_person(span[0].text):
         yield "person", 3
     elif len(span) > 1 and reading(span[0].text) is not None and not is_person_like(span[0].text):
         yield "organisation", 2
     if len(span) == 1 and span[0].is_sent_start and re.search(rf"\b{re.escape(span.text.lower())}\b", text):
         yield "other", 3
+
+
+def _begins_as_person(word: str) -> bool:
+    """Whether a word is a first name, or initials ("J.K.") that are no country's or body's ("U.N.")."""
+    if word in words("first_names.txt"):
+        return True
+    return INITIALS.fullmatch(word) is not None and word not in known_organisations() and reading(word) is None
 
 
 def _as_a_family(doc: Doc, form: str, places: list[Candidate], parts: dict[str, tuple[Kind, float]]) -> Evidence:
@@ -254,7 +262,7 @@ def _as_an_organisations_name(span: Span) -> Evidence:
     parts = span.text.split()
     if any(link in span.text for link in (" of ", " and ", " & ")):
         yield "organisation", 3
-    elif 1 < len(parts) <= 3 and parts[0] in words("first_names.txt") and not _ends_as_organisation(parts):
+    elif 1 < len(parts) <= 3 and _begins_as_person(parts[0]) and not _ends_as_organisation(parts):
         yield "person", 1.5
 
 

@@ -81,6 +81,9 @@ def _begun_earlier(doc: Doc, name: Candidate, limit: int) -> Candidate:
     if not alone or name.start <= limit or doc[name.start].is_sent_start:
         return name
     before = doc[name.start - 1]
+    given = doc[name.start - 2] if before.text in PARTICLES and name.start - 1 > limit else None
+    if given is not None and _continues_person(given):
+        return name._replace(start=name.start - 2)
     return name._replace(start=name.start - 1) if _continues_person(before) and reading(before.text) is None else name
 
 
@@ -118,8 +121,16 @@ def _end_of_run(doc: Doc, at: int, follower: Candidate | None) -> int:
     end = at
     while end < limit and _continues_person(doc[end]):
         end += 1
-    particle = end == at and at + 1 < len(doc) and doc[at].text in PARTICLES and doc[at + 1].is_title
-    return at + 2 if particle else end
+    return end if end > at else _end_of_particles(doc, at)
+
+
+def _end_of_particles(doc: Doc, at: int) -> int:
+    """Behind the surname that particles lead to, before or behind this place ("Ursula von der" + "Leyen")."""
+    after = at
+    while after < min(len(doc), at + 3) and doc[after].text in PARTICLES:
+        after += 1
+    led = after > at or doc[at - 1].text in PARTICLES
+    return after + 1 if led and after < len(doc) and doc[after].is_title and doc[after].is_alpha else at
 
 
 def _continues_person(token: Token) -> bool:

@@ -1,5 +1,4 @@
-from time import perf_counter
-
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
@@ -79,6 +78,30 @@ def test_a_surname_of_several_goes_to_the_one_named_last() -> None:
     assert forms(annotated(FAMILY))["Nora Whitlock"] == ["Nora Whitlock", "Whitlock"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "short"),
+    [
+        (
+            "Reporters met Anneke von der Marwitz. Later von der Marwitz left.",
+            "Anneke von der Marwitz",
+            "von der Marwitz",
+        ),
+        ("Tendai wa Moyo was there; wa Moyo spoke to Ann Lee.", "Tendai wa Moyo", "wa Moyo"),
+        ("P.K. Holloway wrote the novel. Critics like Holloway.", "P.K. Holloway", "Holloway"),
+    ],
+)
+def test_particles_and_initials_belong_to_a_persons_name(text: str, name: str, short: str) -> None:
+    doc = annotated(text)
+    assert forms(doc)[name] == [name, short]
+    assert {actor.name: actor.kind for actor in doc._.actors}[name] == "person"
+
+
+@pytest.mark.parametrize("name", ["U.S. Steel", "U.N. Watch"])
+def test_initials_of_a_country_or_body_begin_no_person(name: str) -> None:
+    doc = annotated(f"Shares of {name} fell, and {name} said nothing.")
+    assert {actor.name: actor.kind for actor in doc._.actors}.get(name) != "person"
+
+
 def test_an_apposition_is_a_role() -> None:
     doc = annotated("Tamsen Kirby, the mayor of Riga, said the bridge was safe. Kirby opened it.")
     assert named(doc, "Tamsen Kirby").roles == ("mayor of Riga",)
@@ -130,11 +153,10 @@ def test_a_people_by_its_bare_name_is_no_organisation() -> None:
     assert doc._.actors == []
 
 
-def test_a_sentence_as_long_as_a_text_takes_no_longer_than_others() -> None:
-    doc = parser()("Mr. John Smith of Paris and the mayor Ann Lee said in London that " * 300)
-    started = perf_counter()
-    countries(actors(doc))
-    assert perf_counter() - started < 5
+def test_a_sentence_as_long_as_a_text_is_read_to_its_end() -> None:
+    doc = countries(actors(parser()("Mr. John Smith of Paris and the mayor Ann Lee said in London that " * 300)))
+    assert len(forms(doc)["John Smith"]) == 300
+    assert len(doc._.toponyms) == 600
 
 
 def test_no_actors_in_an_empty_text() -> None:
