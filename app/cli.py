@@ -208,7 +208,7 @@ def _exchange_line(line: bytes) -> tuple[Any, Titled]:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"is not JSON: {error}") from None
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or "id" not in row:
+    if not isinstance(row, dict) or "text" not in row or "id" not in row:
         raise ValueError("needs an object with `id` and `text`")
     title = row.get("title")
     return row["id"], Titled(row["text"], title if isinstance(title, str) else "")

@@ -98,12 +98,17 @@ def test_a_text_too_long_to_annotate_is_stored_and_says_so(archive: Engine) -> N
 
 
 def test_annotate_writes_the_exchange_format(tmp_path: Path) -> None:
-    rows = [{"id": "one", "text": STORY}, {"id": 2, "text": "x" * 200_000}, {"id": None, "text": ""}]
+    rows = [
+        {"id": "one", "text": STORY},
+        {"id": 2, "text": "x" * 200_000},
+        {"id": None, "text": ""},
+        {"id": 4, "text": ["no", "string"]},
+    ]
     packed = tmp_path / "in.jsonl.gz"
     packed.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
     done = newsgloss("annotate", packed)
     assert (done.returncode, done.stderr) == (0, "")
-    one, two, three = map(json.loads, done.stdout.splitlines())
+    one, two, three, four = map(json.loads, done.stdout.splitlines())
     assert (one["id"], one["state"], one["countries"]) == ("one", "annotated", ["ES"])
     quote = one["quotes"][0]
     assert [STORY[start:end] for start, end in quote["content"]] == ["“We listened,”"]
@@ -111,6 +116,7 @@ def test_annotate_writes_the_exchange_format(tmp_path: Path) -> None:
     assert {source["id"] for source in one["sources"]} >= {quote["source_ref"]}
     assert (two["id"], two["state"]) == (2, "too long")
     assert (three["id"], three["quotes"]) == (None, [])
+    assert (four["id"], four["state"], four["reason"]) == (4, "failed", "the text is not a string")
 
 
 def test_several_processes_write_the_same_in_the_same_order(tmp_path: Path) -> None:

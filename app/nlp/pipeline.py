@@ -133,7 +133,9 @@ def _to_doc(nlp: Language, item: Titled) -> Doc:
 
 
 def refusal(text: str, max_chars: int) -> Annotations | None:
-    """Why this text is not annotated, or None if it can be."""
+    """Why this text is not annotated, or None if it can be; other people's data may hold anything for a text."""
+    if not isinstance(text, str):
+        return Annotations("failed", reason="the text is not a string")
     if len(text) > max_chars:
         return Annotations("too long", reason=f"{len(text):,} characters; at most {max_chars:,} are annotated")
     language = detect_language(text)
