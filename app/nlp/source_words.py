@@ -284,6 +284,8 @@ def can_speak(span: Span, phrases: list[str]) -> bool:
     noun = head.lemma_.lower()
     if head.pos_ == "PRON" or head.lower_ in MANY or head.tag_ == "CD" or noun.endswith(BEARERS):
         return True
+    if any(token.lower_ == "who" for token in span):
+        return True  # "her clerk, who asked to remain anonymous": only people are a who
     ends = [phrase for phrase in phrases if phrase.lower().endswith((head.lower_, noun))]
     return any(_is_known_noun(phrase) for phrase in ends)
 

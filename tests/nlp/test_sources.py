@@ -363,3 +363,10 @@ def test_any_text_leaves_sources_inside_it(text: str) -> None:
     for source in doc._.sources:
         assert all(0 <= start < end <= len(text) for start, end in source.mentions)
         assert source.mentions
+
+
+def test_whoever_is_a_who_is_a_source_however_rare_the_noun() -> None:
+    source = source_of("Her bellringer, who asked to remain anonymous because he feared for his job, said it was over.")
+    assert (source.form, source.unnamed, source.anonymous) == ("unnamed person", True, True)
+    assert source.reason is not None
+    assert source.reason.startswith("because he feared for his job")
