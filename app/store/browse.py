@@ -25,7 +25,7 @@ from app.store.cards import (
     ToponymCard,
 )
 from app.store.filters import FILTERS, Selection
-from app.store.matching import Matches, newest_matches
+from app.store.matching import Matches, newest_matches, newest_sample
 from app.store.models import (
     Actor,
     Mention,
@@ -78,24 +78,13 @@ def _total(session: Session, selection: Selection, found: Matches, after: str | 
         facet = FILTERS[param].facet
         if facet is not None:
             return counts.of(session, facet, [value]).get(value, 0), True
-    settings = get_settings()
-    sample = newest_matches(
-        session, selection, after=None, size=settings.facet_sample, max_examined=settings.max_examined
-    )
+    sample = newest_sample(session, selection)
     return len(sample.ids), sample.next is None
 
 
 def story_cards(session: Session, ids: Sequence[int], query: search.Query | None = None) -> list[StoryCard]:
     """Cards of these stories in this order, with snippets where there is a query."""
-    heads = {
-        row.id: row
-        for row in session.execute(
-            select(*_CARD_COLUMNS, col(Outlet.slug).label("outlet_slug"), col(Outlet.name).label("outlet_name"))
-            .select_from(Story)
-            .join(Outlet, col(Outlet.id) == col(Story.outlet_id), isouter=True)
-            .where(col(Story.id).in_(ids))
-        )
-    }
+    heads = {row.id: row for row in _heads(session, ids)}
     actors = _leading_actors(session, ids)
     speakers = _leading_speakers(session, ids)
     countries = _countries_of(session, ids)
@@ -136,6 +125,17 @@ _CARD_COLUMNS = (
     col(Story.word_count),
     col(Story.quote_count),
 )
+
+
+def _heads(session: Session, ids: Iterable[int]) -> Iterable[Row[Any]]:
+    """The head of each story that there is, with its outlet."""
+    return session.execute(
+        select(*_CARD_COLUMNS, col(Outlet.slug).label("outlet_slug"), col(Outlet.name).label("outlet_name"))
+        .select_from(Story)
+        .join(Outlet, col(Outlet.id) == col(Story.outlet_id), isouter=True)
+        .where(col(Story.id).in_(ids))
+    )
+
 
 ACTOR_COLUMNS: tuple[ColumnElement[Any], ...] = (
     col(Actor.id).label("actor_id"),
@@ -395,12 +395,7 @@ def _neighbour(session: Session, story: Story, *, newer: bool) -> StoryRef | Non
 
 def story_refs(session: Session, ids: Iterable[int]) -> dict[int, StoryRef]:
     """Enough of these stories to name them and link to them, by id."""
-    rows = session.execute(
-        select(*_CARD_COLUMNS, col(Outlet.slug).label("outlet_slug"), col(Outlet.name).label("outlet_name"))
-        .select_from(Story)
-        .join(Outlet, col(Outlet.id) == col(Story.outlet_id), isouter=True)
-        .where(col(Story.id).in_(set(ids)))
-    )
+    rows = _heads(session, set(ids))
     return {
         row.id: StoryRef(row.id, row.slug, row.title, outlet_ref(row), row.published_at, row.invented) for row in rows
     }

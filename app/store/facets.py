@@ -12,7 +12,7 @@ from app.country_names import country_name
 from app.store import counts
 from app.store.cards import Chip, Facet, FacetValue, Timeline
 from app.store.filters import FILTERS, Selection
-from app.store.matching import newest_matches
+from app.store.matching import newest_sample
 from app.store.models import Actor, FacetCount, Outlet, Source, Story, StoryActor, StoryCountry, StorySpeaker
 from app.store.months import months_counted
 
@@ -90,10 +90,7 @@ def story_months(session: Session, selection: Selection) -> Timeline:
 
 def _sample(session: Session, selection: Selection) -> tuple[Sequence[int], int | None]:
     """The newest matches, and how many they are if there are more of them."""
-    settings = get_settings()
-    found = newest_matches(
-        session, selection, after=None, size=settings.facet_sample, max_examined=settings.max_examined
-    )
+    found = newest_sample(session, selection)
     return found.ids, len(found.ids) if found.next else None
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import Select, Subquery, func, select, tuple_, union
 from sqlmodel import Session, col
 
+from app.config import get_settings
 from app.store import counts, paging
 from app.store.filters import Filter, Selection, story_conditions
 from app.store.models import Story
@@ -47,6 +48,14 @@ def newest_matches(
         return Matches(ids, paging.encode(rows[size - 1].sorted_at, rows[size - 1].id))
     last = _last_examined(session, candidates, max_examined)
     return Matches(ids, paging.encode(*last), max_examined) if last is not None else Matches(ids, None)
+
+
+def newest_sample(session: Session, selection: Selection) -> Matches:
+    """The newest matches, as many as filtered lists are counted over."""
+    settings = get_settings()
+    return newest_matches(
+        session, selection, after=None, size=settings.facet_sample, max_examined=settings.max_examined
+    )
 
 
 def _driver(session: Session, selection: Selection) -> Filter | None:
