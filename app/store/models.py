@@ -52,6 +52,7 @@ class Story(SQLModel, table=True):
         UniqueConstraint("outlet_id", "external_id", name="uq_story_outlet_external_id"),
         Index("ix_story_sorted", "sorted_at", "id"),
         Index("ix_story_outlet_sorted", "outlet_id", "sorted_at", "id"),
+        Index("ix_story_next_try", "next_try_at"),
         NEVER_REUSED,
     )
 
@@ -76,6 +77,8 @@ class Story(SQLModel, table=True):
     state_reason: str | None = None
     annotated_version: str | None = Field(default=None, index=True)
     annotated_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    failures: int = 0
+    next_try_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     invented: bool = False
     extra: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
@@ -312,3 +315,86 @@ class Token(SQLModel, table=True):
     name: str
     scope: str
     created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class DeletedStory(SQLModel, table=True):
+    """A story that was taken back: its address answers 410, and nothing that reads feeds brings it in again."""
+
+    __tablename__ = "deleted_story"
+
+    story_id: int = Field(primary_key=True)
+    url_key: str | None = Field(default=None, index=True)
+    outlet_id: int | None = None
+    external_id: str | None = None
+    text_hash: str = Field(index=True)
+    deleted_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Feed(SQLModel, table=True):
+    """A feed that is polled. `state` is new, ok or failing; `fetches_pages` where summaries get their page read."""
+
+    __tablename__ = "feed"
+
+    id: int = Field(default=None, primary_key=True)
+    url: str
+    url_key: str = Field(unique=True)
+    title: str = ""
+    fetches_pages: bool = True
+    added_at: datetime = Field(sa_type=UTCDateTime)
+    state: str = "new"
+    failures: int = 0
+    last_error: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    polled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    next_poll_at: datetime = Field(sa_type=UTCDateTime, index=True)
+
+
+class FeedItem(SQLModel, table=True):
+    """An item seen in a feed. `state` is waiting (its page is to be fetched), stored, failed or left out."""
+
+    __tablename__ = "feed_item"
+    __table_args__ = (Index("ix_feed_item_next_try", "state", "next_try_at"), WITHOUT_ROWID)
+
+    feed_id: int = Field(primary_key=True, foreign_key="feed.id")
+    item_key: str = Field(primary_key=True)
+    url: str | None = None
+    title: str = ""
+    published_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    state: str
+    story_id: int | None = None
+    failures: int = 0
+    last_error: str | None = None
+    next_try_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Lease(SQLModel, table=True):
+    """Who does a work that only one may do at a time, and until when without a sign of life."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class User(SQLModel, table=True):
+    """Somebody who may add stories; `password_hash` is argon2's."""
+
+    __tablename__ = "user"
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    password_hash: str
+    created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class SignIn(SQLModel, table=True):
+    """A browser that is signed in; only the SHA-256 of its cookie is kept."""
+
+    __tablename__ = "session"
+
+    digest: str = Field(primary_key=True)
+    user_id: int = Field(foreign_key="user.id", index=True)
+    created_at: datetime = Field(sa_type=UTCDateTime)
+    expires_at: datetime = Field(sa_type=UTCDateTime, index=True)
