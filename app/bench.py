@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from app.config import Settings
+from app.executors import executor
 from app.nlp.pipeline import BATCH, Titled, annotate_many
-from app.worker import executor
 
 RUNS = 5
 

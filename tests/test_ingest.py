@@ -14,12 +14,12 @@ from sqlmodel import Session
 
 from app import ingest
 from app.config import get_settings
+from app.executors import executor
 from app.ingest import add_stories, annotate_pending
 from app.spans import Annotations, RawStory, Unreadable
 from app.store import archive as whole
 from app.store import browse, stories
 from app.store.filters import Selection
-from app.worker import executor
 from tests.factories import make_raw
 
 TEXT = "Ana Ruiz, Spain's health minister, met doctors in Madrid. “We listened,” she said. Number {}."

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.config import Settings, get_settings
+from app.executors import executor
 from app.store.db import make_engine
 from app.web import api
 from app.web.assets import BASE, STATIC, ImmutableFiles
@@ -15,7 +16,6 @@ from app.web.errors import add_error_pages
 from app.web.exports import routes as exports
 from app.web.pages import about, actors, api_docs, countries, facet, health, quotes, sources, stories, story
 from app.web.security import SecurityHeaders
-from app.worker import executor
 
 PAGES = (
     exports.router,  # first: to the page of a story, "12.ninjs.json" is a wrong number

@@ -3,7 +3,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
-from app.worker import executor
+from app.executors import executor
 
 
 def test_a_pool_goes_on_after_one_of_its_processes_was_killed() -> None:

@@ -3,23 +3,20 @@
 import gzip
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal, NoReturn
+from typing import Annotated, Any, BinaryIO, Literal
 
 import typer
 import uvicorn
 from pydantic import ValidationError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
 from app.bench import bench_annotate
+from app.cli.common import Processes, fail, messages, open_archive, pool_of, progress
 from app.config import Settings, get_settings
 from app.evaluate import run
 from app.exchange import annotations_to_json
@@ -28,9 +25,8 @@ from app.nlp.pipeline import Titled, annotate_many
 from app.read import read_paths
 from app.spans import RawStory
 from app.store import archive, counts, stories, tokens
-from app.store.db import make_engine, migrate, write_session
+from app.store.db import migrate, write_session
 from app.web.app import create_app
-from app.worker import executor
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,9 +41,6 @@ app.add_typer(bench_app, name="bench")
 
 What = Literal["quotes", "speakers", "sources", "actors", "countries"]
 
-messages = Console(stderr=True, highlight=False)
-
-Processes = Annotated[int, typer.Option(help="Processes that annotate; 1 annotates in this one.", min=1, max=64)]
 Ids = Annotated[list[int], typer.Argument(help="Numbers of stories, as in their addresses.", min=1)]
 
 
@@ -68,7 +61,7 @@ def serve(
         server.run()
     except SystemExit:
         # The server has logged the system's reason; this says what to do about it.
-        _fail(f"cannot listen on {host} port {port}; choose another with --host and --port")
+        fail(f"cannot listen on {host} port {port}; choose another with --host and --port")
 
 
 class _Server(uvicorn.Server):
@@ -96,9 +89,9 @@ def add(
     adds nothing; a changed text at the same address renews the story.
     """
     settings = get_settings()
-    with _archive(settings) as engine:
+    with open_archive(settings) as engine:
         found = read_paths(paths, max_bytes=settings.max_story_bytes)
-        with _progress("Reading", None) as step:
+        with progress("Reading", None) as step:
             report = add_stories(engine, found, on_story=step)
         for item in report.unreadable:
             messages.print(f"{item.origin}: {item.reason}", markup=False, soft_wrap=True)
@@ -115,7 +108,7 @@ def add(
 def reannotate(processes: Processes = 1) -> None:
     """Annotate anew every story whose annotations were made by another version of the annotators."""
     settings = get_settings()
-    with _archive(settings) as engine:
+    with open_archive(settings) as engine:
         with Session(engine) as session:
             everything = stories.all_ids(session)
         states = _annotate(engine, settings, everything, processes)
@@ -125,7 +118,7 @@ def reannotate(processes: Processes = 1) -> None:
 @app.command()
 def delete(ids: Ids) -> None:
     """Delete stories with all that hangs on them."""
-    with _archive(get_settings()) as engine, write_session(engine) as session:
+    with open_archive(get_settings()) as engine, write_session(engine) as session:
         gone = stories.delete_stories(session, ids)
     typer.echo(f"{gone} deleted")
     if gone < len(set(ids)):
@@ -138,7 +131,7 @@ def check(
     repair: Annotated[bool, typer.Option("--repair", help="Set wrong counts right.")] = False,
 ) -> None:
     """Compare the archive's counts with its rows; exit status 1 if any is wrong."""
-    with _archive(get_settings()) as engine, write_session(engine) as session:
+    with open_archive(get_settings()) as engine, write_session(engine) as session:
         wrong = archive.wrong_counts(session)
         for (facet, value), (kept, counted) in wrong.items():
             typer.echo(f"{facet} {value}: kept {kept}, counted {counted}")
@@ -153,7 +146,7 @@ def _annotate(engine: Engine, settings: Settings, story_ids: list[int], processe
     waiting = count_pending(engine, settings, story_ids)
     if not waiting:
         return {}
-    with _progress("Annotating", waiting) as step, _pool(processes) as pool:
+    with progress("Annotating", waiting) as step, pool_of(processes) as pool:
         return annotate_pending(engine, settings, among=story_ids, on_story=lambda _: step(), pool=pool)
 
 
@@ -186,7 +179,7 @@ def annotate(
             ids.append(story_id)
             yield text
 
-    with _progress("Annotating", None) as step, _pool(processes) as pool:
+    with progress("Annotating", None) as step, pool_of(processes) as pool:
         found = annotate_many(texts(), model=settings.model, max_chars=settings.max_annotated_chars, pool=pool)
         for position, annotations in enumerate(found):
             typer.echo(json.dumps(annotations_to_json(ids[position], annotations), ensure_ascii=False))
@@ -229,10 +222,10 @@ def evaluate(
 ) -> None:
     """Annotate stories that were annotated by hand, and print how well both agree, in percent."""
     try:
-        with _progress("Annotating", None) as step:
+        with progress("Annotating", None) as step:
             figures = run.evaluate(what, gold, texts or [], get_settings(), step)
     except (ValueError, KeyError) as error:
-        _fail(f"{gold}: {error}")
+        fail(f"{gold}: {error}")
     _print_figures(figures, as_json)
 
 
@@ -247,7 +240,7 @@ def bench_annotate_command(
     found = read_paths(paths, max_bytes=settings.max_story_bytes)
     stories_read = [Titled(story.text, story.title) for story in found if isinstance(story, RawStory)]
     if not stories_read:
-        _fail("none of these is a story that can be read")
+        fail("none of these is a story that can be read")
     _print_figures(bench_annotate(stories_read, settings, processes), as_json)
 
 
@@ -271,14 +264,14 @@ def token_new(
     wanted = next((known for known in tokens.SCOPES if known == scope), None)
     if wanted is None:
         raise typer.BadParameter(f"it is one of: {', '.join(tokens.SCOPES)}", param_hint="--scope")
-    with _archive(get_settings()) as engine, write_session(engine) as session:
+    with open_archive(get_settings()) as engine, write_session(engine) as session:
         typer.echo(tokens.new_token(session, name=name, scope=wanted, now=datetime.now(UTC)))
 
 
 @token_app.command("list")
 def token_list() -> None:
     """List the tokens: number, scope, when made, name."""
-    with _archive(get_settings()) as engine, Session(engine) as session:
+    with open_archive(get_settings()) as engine, Session(engine) as session:
         for token in tokens.list_tokens(session):
             typer.echo(f"{token.id}\t{token.scope}\t{token.created_at:%Y-%m-%d %H:%M}\t{token.name}")
 
@@ -286,46 +279,14 @@ def token_list() -> None:
 @token_app.command("revoke")
 def token_revoke(number: Annotated[int, typer.Argument(help="Its number in the list.")]) -> None:
     """Make a token useless at once."""
-    with _archive(get_settings()) as engine, write_session(engine) as session:
+    with open_archive(get_settings()) as engine, write_session(engine) as session:
         gone = tokens.revoke(session, number)
     if not gone:
         messages.print(f"there is no token {number}; `newsgloss token list` shows them")
         raise typer.Exit(1)
 
 
-# ------------------------------------------------------------------------------------------------ common
-
-
-@contextmanager
-def _archive(settings: Settings) -> Iterator[Engine]:
-    migrate(settings.database_url)
-    engine = make_engine(settings.database_url)
-    yield engine
-    engine.dispose()
-
-
-@contextmanager
-def _pool(processes: int) -> Iterator[Executor | None]:
-    if processes == 1:
-        yield None
-        return
-    with executor(processes) as pool:
-        yield pool
-
-
-@contextmanager
-def _progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
-    """A progress line on stderr, on a terminal only; gives the function that moves it by one."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
+# ------------------------------------------------------------------------------------------------ mistakes
 
 
 def main() -> None:
@@ -333,20 +294,11 @@ def main() -> None:
     try:
         app()
     except (ArgumentError, NoSuchModuleError):
-        _fail("NEWSGLOSS_DATABASE_URL is no database address; take one like sqlite:///newsgloss.db")
+        fail("NEWSGLOSS_DATABASE_URL is no database address; take one like sqlite:///newsgloss.db")
     except OperationalError as error:
-        _fail(f"the database {get_settings().database_url} cannot be used: {error.orig}")
+        fail(f"the database {get_settings().database_url} cannot be used: {error.orig}")
     except ValidationError as error:
         wrong = (f"NEWSGLOSS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
-        _fail("; ".join(wrong))
+        fail("; ".join(wrong))
     except OSError as error:
-        _fail(str(error))
-
-
-def _fail(message: str) -> NoReturn:
-    messages.print(f"newsgloss: {message}", markup=False, soft_wrap=True)
-    sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()
+        fail(str(error))

@@ -1,0 +1,60 @@
+"""What several commands share: the archive, a pool, progress, and how to end on a mistake."""
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
+
+from app.config import Settings
+from app.executors import executor
+from app.store.db import make_engine, migrate
+
+messages = Console(stderr=True, highlight=False)
+
+Processes = Annotated[int, typer.Option(help="Processes that annotate; 1 annotates in this one.", min=1, max=64)]
+
+
+@contextmanager
+def open_archive(settings: Settings) -> Iterator[Engine]:
+    """The archive that the settings name, made ready if it is new."""
+    migrate(settings.database_url)
+    engine = make_engine(settings.database_url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def pool_of(processes: int) -> Iterator[Executor | None]:
+    """A pool of so many processes; None for one, which is this one."""
+    if processes == 1:
+        yield None
+        return
+    with executor(processes) as pool:
+        yield pool
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
+    """A progress line on stderr, on a terminal only; gives the function that moves it by one."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as shown:
+        task = shown.add_task(what, total=total)
+        yield lambda: shown.advance(task)
+
+
+def fail(message: str) -> NoReturn:
+    """End with status 1, saying why."""
+    messages.print(f"newsgloss: {message}", markup=False, soft_wrap=True)
+    sys.exit(1)
