@@ -150,7 +150,8 @@ class Annotations:
     """Everything found in one story's text. A state other than "annotated" comes with its `reason` and no spans.
 
     `countries`, `focus` and `speaking` are ISO codes; `focus` lists the country in focus first.
-    `references` are the items of a reference list at the story's foot.
+    `references` are the items of a reference list at the story's foot. `bands` is the text's fingerprint, whatever
+    the state: texts that are nearly the same share one of these numbers.
     """
 
     state: AnnotationState
@@ -165,3 +166,4 @@ class Annotations:
     quotes: tuple[QuoteSpan, ...] = ()
     sources: tuple[SourceSpan, ...] = ()
     references: Spans = ()
+    bands: tuple[int, ...] = ()

@@ -10,6 +10,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import lru_cache, partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -66,7 +67,8 @@ def load(model: str) -> Language:
 @lru_cache
 def pipeline_version(model: str, max_chars: int) -> str:
     """A short hash that changes whenever annotations may: components, lexicons, settings, model."""
-    digest = hashlib.sha256(f"{model} {_package_version(model)} {_package_version('spacy')} {max_chars}".encode())
+    packages = " ".join(f"{name} {_package_version(name)}" for name in (model, "spacy", "datasketch"))
+    digest = hashlib.sha256(f"{packages} {max_chars}".encode())
     for path in sorted(Path(__file__).parent.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.name.encode())
@@ -105,7 +107,15 @@ def _annotate_batch(batch: list[Titled], *, model: str, max_chars: int) -> list[
     refused = [refusal(item.text, max_chars) for item in batch]
     wanted = [_to_doc(nlp, item) for item, reason in zip(batch, refused, strict=True) if reason is None]
     annotated = iter(_pipe(nlp, wanted))
-    return [reason if reason is not None else next(annotated) for reason in refused]
+    found = [reason if reason is not None else next(annotated) for reason in refused]
+    return [replace(each, bands=fingerprint(item.text, max_chars)) for item, each in zip(batch, found, strict=True)]
+
+
+def fingerprint(text: str, max_chars: int) -> tuple[int, ...]:
+    """The numbers by which texts that are nearly the same find each other; empty where it cannot be told."""
+    from app.nlp.fingerprint import bands
+
+    return bands(text[:max_chars]) if isinstance(text, str) else ()
 
 
 def _pipe(nlp: Language, docs: list[Doc]) -> list[Annotations]:

@@ -10,7 +10,7 @@ from sqlalchemy import SQLColumnExpression, String, case, cast, delete, func, in
 from sqlmodel import Session, SQLModel, col
 
 from app.spans import ActorSpan, Annotations, QuoteSpan, Spans
-from app.store import counts, search
+from app.store import counts, groups, search
 from app.store.actor_identity import rename_actors, resolve_actors
 from app.store.actor_merging import join_earlier
 from app.store.models import (
@@ -73,6 +73,7 @@ def save(
             quote_count=len(found.quotes),
         )
     )
+    groups.join(session, groups.NewStory(story_id, head.sorted_at, text), found.bands)
     changed.update(counts_of(session, [story_id]))
     join_earlier(session, found, actor_ids, changed)
     counts.change(session, changed)
@@ -94,6 +95,7 @@ def _clear_rows(session: Session, story_ids: Sequence[int]) -> counts.Counts:
     taken.subtract(counts_of(session, story_ids))
     quote_ids = list(session.scalars(select(col(Quote.id)).where(col(Quote.story_id).in_(story_ids))))
     source_ids = list(session.scalars(select(col(Source.id)).where(col(Source.story_id).in_(story_ids))))
+    groups.leave(session, story_ids)
     search.remove(session, "quote", quote_ids)
     session.execute(delete(QuotePiece).where(col(QuotePiece.quote_id).in_(quote_ids)))
     session.execute(delete(Quote).where(col(Quote.id).in_(quote_ids)))

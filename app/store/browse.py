@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, select, tuple_
@@ -10,12 +11,14 @@ from sqlmodel import Session, col
 
 from app.config import get_settings
 from app.spans import Span
-from app.store import counts, search
+from app.store import counts, groups, search
 from app.store.cards import (
     ActorRef,
     MentionCard,
     OutletRef,
     Page,
+    RevisionPage,
+    RevisionRef,
     StoryActorCard,
     StoryCard,
     StoryPage,
@@ -24,7 +27,7 @@ from app.store.cards import (
     StorySourceCard,
     ToponymCard,
 )
-from app.store.filters import FILTERS, Selection
+from app.store.filters import FILTERS, Selection, story_conditions
 from app.store.matching import Matches, newest_matches, newest_sample
 from app.store.models import (
     Actor,
@@ -33,6 +36,7 @@ from app.store.models import (
     Quote,
     QuotePiece,
     Reference,
+    Revision,
     Source,
     SourceMention,
     Story,
@@ -62,9 +66,18 @@ def list_stories(session: Session, selection: Selection, *, after: str | None, s
     """
     settings = get_settings()
     found = newest_matches(session, selection, after=after, size=size, max_examined=settings.max_examined)
-    cards = story_cards(session, found.ids, search.parse(selection.q) if selection.q else None)
+    cards = story_cards(
+        session, without_copies(session, selection, found.ids), search.parse(selection.q) if selection.q else None
+    )
     total, is_exact = _total(session, selection, found, after)
     return Page(cards, found.next, total, is_exact, found.examined)
+
+
+def without_copies(session: Session, selection: Selection, ids: Sequence[int]) -> Sequence[int]:
+    """The stories of which no newer copy fits the selection too; all of them where copies are asked for."""
+    if selection.shows_copies:
+        return ids
+    return groups.shown_once(session, ids, partial(story_conditions, selection))
 
 
 def _total(session: Session, selection: Selection, found: Matches, after: str | None) -> tuple[int | None, bool]:
@@ -89,6 +102,7 @@ def story_cards(session: Session, ids: Sequence[int], query: search.Query | None
     speakers = _leading_speakers(session, ids)
     countries = _countries_of(session, ids)
     snippets = search.snippets(session, "story", ids, query) if query else {}
+    copies = _copies(session, ids)
     return [
         StoryCard(
             id=row.id,
@@ -107,9 +121,18 @@ def story_cards(session: Session, ids: Sequence[int], query: search.Query | None
             speakers=speakers.get(row.id, ())[:CARD_SPEAKERS],
             countries=countries.get(row.id, ())[:CARD_COUNTRIES],
             snippet=snippets.get(row.id, ()),
+            copies=copies.get(row.id, ()),
         )
         for row in (heads[story_id] for story_id in ids if story_id in heads)
     ]
+
+
+def _copies(session: Session, ids: Sequence[int]) -> dict[int, list[StoryRef]]:
+    others = groups.copies_of(session, ids)
+    if not others:
+        return {}
+    refs = story_refs(session, {each for found in others.values() for each in found})
+    return {story_id: [refs[each] for each in found if each in refs] for story_id, found in others.items()}
 
 
 _CARD_COLUMNS = (
@@ -244,7 +267,29 @@ def get_story(session: Session, story_id: int) -> StoryPage | None:
         references=_references(session, story_id),
         newer=_neighbour(session, story, newer=True),
         older=_neighbour(session, story, newer=False),
+        copies=_copies(session, [story_id]).get(story_id, ()) if story.group_id is not None else (),
+        revisions=_revisions(session, story_id),
     )
+
+
+def _revisions(session: Session, story_id: int) -> list[RevisionRef]:
+    rows = session.execute(
+        select(col(Revision.id), col(Revision.title), col(Revision.replaced_at))
+        .where(col(Revision.story_id) == story_id)
+        .order_by(col(Revision.id).desc())
+    )
+    return [RevisionRef(*row) for row in rows]
+
+
+def get_revision(session: Session, story_id: int, revision_id: int) -> RevisionPage | None:
+    """An earlier version of a story, or None if there is no such one."""
+    row = session.execute(
+        select(Revision).where(col(Revision.id) == revision_id, col(Revision.story_id) == story_id)
+    ).scalar_one_or_none()
+    story = story_refs(session, [story_id]).get(story_id)
+    if row is None or story is None:
+        return None
+    return RevisionPage(RevisionRef(row.id, row.title, row.replaced_at), row.text, story)
 
 
 def _story_actors(session: Session, story_id: int) -> list[StoryActorCard]:

@@ -45,7 +45,10 @@ class OutletRef:
 
 @dataclass(frozen=True, slots=True)
 class StoryCard:
-    """A story in a list. `snippet` is set for a search hit: (text, is hit) pieces in order."""
+    """A story in a list. `snippet` is set for a search hit: (text, is hit) pieces in order.
+
+    `copies` are the stories of the archive with nearly the same text.
+    """
 
     id: int
     slug: str
@@ -63,6 +66,7 @@ class StoryCard:
     speakers: Sequence[ActorRef] = ()
     countries: Sequence[str] = ()
     snippet: Sequence[tuple[str, bool]] = ()
+    copies: Sequence["StoryRef"] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,8 @@ class StoryPage:
     references: Sequence[Span] = ()
     newer: "StoryRef | None" = None
     older: "StoryRef | None" = None
+    copies: Sequence["StoryRef"] = ()
+    revisions: Sequence["RevisionRef"] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,24 @@ class StoryRef:
     outlet: OutletRef | None
     published_at: datetime | None
     invented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRef:
+    """What a story said before it was changed at the same address, and when it was replaced."""
+
+    id: int
+    title: str
+    replaced_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionPage:
+    """An earlier version of a story with its words; the page of the story has the newest."""
+
+    revision: RevisionRef
+    text: str
+    story: StoryRef
 
 
 @dataclass(frozen=True, slots=True)

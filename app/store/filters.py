@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, not_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, not_, select, true
 from sqlmodel import col
 
 from app.country_names import country_names
@@ -93,6 +93,12 @@ def _parse_kind(value: str) -> str:
 def _parse_form(value: str) -> str:
     if value not in get_args(SourceForm):
         raise ValueError(f"it takes one of: {', '.join(get_args(SourceForm))}")
+    return value
+
+
+def _parse_copies(value: str) -> str:
+    if value != "all":
+        raise ValueError("it takes all, which shows every copy of a text and not only the newest")
     return value
 
 
@@ -208,6 +214,10 @@ def _relies_on(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> C
     return _exists(Source, story_id, col(Source.form).in_(values))
 
 
+def _any_copy(_story_id: SQLColumnExpression[Any], _values: tuple[str, ...]) -> ColumnElement[bool]:
+    return true()
+
+
 def _lacks(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     return and_(*(not_(FILTERS[param].keeps(story_id, unwanted)) for param, unwanted in by_param(values).items()))
 
@@ -237,11 +247,12 @@ FILTERS: Mapping[str, Filter] = {
         Filter("to", "To", _parse_date, _published_to),
         Filter("kind", "Kind of quote", _parse_kind, _is_kind, quote_only=True),
         Filter("about", "About", _parse_id, _is_about, quote_only=True),
+        Filter("copies", "Copies", _parse_copies, _any_copy),
         Filter("not", "Left out, such as person:12", _parse_not, _lacks),
     )
 }
 # Two words or two dates of one kind would not mean OR to a reader, so only one of each is taken.
-SINGLE = frozenset({"q", "from", "to"})
+SINGLE = frozenset({"q", "from", "to", "copies"})
 EXCLUDABLE = ("person", "organisation", "group", "country", "focus", "speaking", "speaker", "outlet", "form")
 
 
@@ -265,6 +276,11 @@ class Selection:
     def q(self) -> str | None:
         """The words searched for, if any."""
         return next(iter(self.values("q")), None)
+
+    @property
+    def shows_copies(self) -> bool:
+        """Whether each copy of a text is wanted, not only the newest that fits."""
+        return bool(self.values("copies"))
 
     @property
     def published_between(self) -> tuple[datetime | None, datetime | None]:

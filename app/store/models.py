@@ -7,7 +7,7 @@ along its index; a second index starts with story_id, for rewriting a story and 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -34,6 +34,9 @@ WITHOUT_ROWID = {"sqlite_with_rowid": False}
 NEVER_REUSED = {"sqlite_autoincrement": True}
 
 
+IN_GROUP = text("group_id IS NOT NULL")
+
+
 class Outlet(SQLModel, table=True):
     """A publisher of stories."""
 
@@ -53,6 +56,7 @@ class Story(SQLModel, table=True):
         Index("ix_story_sorted", "sorted_at", "id"),
         Index("ix_story_outlet_sorted", "outlet_id", "sorted_at", "id"),
         Index("ix_story_next_try", "next_try_at"),
+        Index("ix_story_group", "group_id", sqlite_where=IN_GROUP, postgresql_where=IN_GROUP),
         NEVER_REUSED,
     )
 
@@ -90,6 +94,16 @@ class StoryText(SQLModel, table=True):
 
     story_id: int = Field(primary_key=True, foreign_key="story.id")
     text: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class StoryBand(SQLModel, table=True):
+    """One of the numbers that make a text's fingerprint; texts that are nearly the same share one."""
+
+    __tablename__ = "story_band"
+    __table_args__ = (Index("ix_story_band_story", "story_id"), WITHOUT_ROWID)
+
+    band: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    story_id: int = Field(primary_key=True, foreign_key="story.id")
 
 
 class Revision(SQLModel, table=True):

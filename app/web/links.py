@@ -42,6 +42,11 @@ def story(card: StoryCard | StoryPage | StoryRef, selection: Selection | None = 
     return f"{address}#{fragment}" if fragment else address
 
 
+def revision(card: StoryPage | StoryRef, number: int) -> str:
+    """An earlier version of a story."""
+    return f"/stories/{card.id}-{card.slug}/earlier/{number}"
+
+
 def quote(card: QuoteCard) -> str:
     """A quote in its story."""
     return story(card.story, fragment=f"q{card.position}")

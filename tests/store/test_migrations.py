@@ -34,7 +34,7 @@ def test_the_link_tables_are_made_without_rowid(migrated_file: Path, tmp_path: P
         by_migration = {name: [option for option in options if option in sql] for name, sql in one.execute(query)}
         by_model = {name: [option for option in options if option in sql] for name, sql in other.execute(query)}
     assert {name: by_migration[name] for name in by_model} == by_model
-    assert sum("WITHOUT ROWID" in found for found in by_model.values()) == 9
+    assert sum("WITHOUT ROWID" in found for found in by_model.values()) == 10
     migrated.dispose()
     created.dispose()
 

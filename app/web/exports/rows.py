@@ -14,7 +14,10 @@ Value = str | int | bool | None | tuple[str, ...] | tuple[int, ...]
 
 
 class StoryRow(NamedTuple):
-    """A story; its leading actors and those of its speakers that the list names, people first."""
+    """A story; its leading actors and those of its speakers that the list names, people first.
+
+    `copy_ids` are the stories with nearly the same text.
+    """
 
     id: int
     address: str
@@ -32,6 +35,7 @@ class StoryRow(NamedTuple):
     words: int
     state: str
     invented: bool
+    copy_ids: tuple[int, ...]
 
 
 class QuoteRow(NamedTuple):
@@ -120,6 +124,7 @@ def story_row(card: StoryCard, site: Site) -> StoryRow:
         words=card.word_count,
         state=card.state,
         invented=card.invented,
+        copy_ids=tuple(copy.id for copy in card.copies),
     )
 
 

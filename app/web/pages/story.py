@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from app.store import browse
 from app.store.cards import ActorRef, StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard
 from app.store.filters import Selection, parse_selection
+from app.store.paging import MAX_ID
 from app.web import highlight, links
 from app.web.deps import SessionDep
 from app.web.errors import not_found
@@ -53,6 +54,17 @@ def show(request: Request, session: SessionDep, key: str) -> Response:
         return RedirectResponse(links.with_query(links.story(page), request.url.query), 301)
     marked = _marked(parse_selection(request.query_params.multi_items()), page)
     return render(request, "story.html", **context(page, marked))
+
+
+@router.get("/stories/{key}/earlier/{number}")
+def show_earlier(request: Request, session: SessionDep, key: str, number: int) -> Response:
+    """What the story said before it was changed at the same address."""
+    story_id, _slug = links.read_key(key) or (None, "")
+    known = story_id and 0 < number <= MAX_ID
+    page = browse.get_revision(session, story_id, number) if story_id and known else None
+    if page is None:
+        raise not_found()
+    return render(request, "revision.html", page=page)
 
 
 def context(page: StoryPage, marked: highlight.Marked) -> dict[str, Any]:

@@ -1,0 +1,133 @@
+"""Copies: stories of several outlets, or several addresses, that are nearly the same text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, delete, func, insert, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from app.shingles import resemblance, shingles
+from app.store.models import Story, StoryBand, StoryText
+
+# From here on two texts are copies of each other: one may be cut to two thirds, or have new sentences. Reports of
+# one event that were written apart share a tenth at most.
+ALIKE = 0.4
+# A wire story is printed within days; what is alike later is a form, such as a weather report.
+WINDOW = timedelta(days=3)
+# The most texts that one story is compared with, and that one group is looked through for.
+MOST_COMPARED = 20
+MOST_IN_GROUP = 500
+
+
+# Makes the conditions of a selection on a column of story ids.
+Conditions = Callable[[SQLColumnExpression[Any]], Sequence[ColumnElement[bool]]]
+
+
+@dataclass(frozen=True, slots=True)
+class NewStory:
+    """A story that looks for its copies."""
+
+    id: int
+    sorted_at: datetime
+    text: str
+
+
+def join(session: Session, story: NewStory, bands: Sequence[int]) -> None:
+    """Put the story into the group of its copies, if it has any, and let later ones find it by its bands."""
+    if not bands:
+        return
+    alike = _alike(session, story, bands)
+    if alike:
+        label = min([story.id, *(group_id or story_id for story_id, group_id in alike)])
+        labels = {group_id for _, group_id in alike if group_id is not None}
+        members = col(Story.id).in_([story.id, *(story_id for story_id, _ in alike)])
+        session.execute(update(Story).where(members | col(Story.group_id).in_(labels)).values(group_id=label))
+    rows = [{"band": band, "story_id": story.id} for band in sorted(set(bands))]
+    session.connection().execute(insert(StoryBand), rows)
+
+
+def leave(session: Session, story_ids: Sequence[int]) -> None:
+    """Take stories out of their groups; a story that then stands alone has no group any more."""
+    in_group = col(Story.id).in_(story_ids) & col(Story.group_id).is_not(None)
+    labels = set(session.scalars(select(col(Story.group_id)).where(in_group)))
+    session.execute(delete(StoryBand).where(col(StoryBand.story_id).in_(story_ids)))
+    if not labels:
+        return
+    session.execute(update(Story).where(in_group).values(group_id=None))
+    alone = (
+        select(col(Story.group_id))
+        .where(col(Story.group_id).in_(labels))
+        .group_by(col(Story.group_id))
+        .having(func.count() == 1)
+    )
+    left = list(session.scalars(alone))
+    session.execute(update(Story).where(col(Story.group_id).in_(left)).values(group_id=None))
+
+
+def _alike(session: Session, story: NewStory, bands: Sequence[int]) -> list[tuple[int, int | None]]:
+    """(id, group) of the copies, those compared first that share most bands."""
+    shared = func.count().label("shared")
+    candidates = session.execute(
+        select(col(Story.id), col(Story.group_id), shared)
+        .join(StoryBand, col(StoryBand.story_id) == col(Story.id))
+        .where(
+            col(StoryBand.band).in_(bands),
+            col(StoryBand.story_id) != story.id,
+            col(Story.sorted_at).between(story.sorted_at - WINDOW, story.sorted_at + WINDOW),
+        )
+        .group_by(col(Story.id), col(Story.group_id))
+        .order_by(shared.desc(), col(Story.id))
+        .limit(MOST_COMPARED)
+    ).all()
+    if not candidates:
+        return []
+    own = shingles(story.text)
+    texts = session.execute(
+        select(col(StoryText.story_id), col(StoryText.text)).where(
+            col(StoryText.story_id).in_([row.id for row in candidates])
+        )
+    )
+    alike = {story_id for story_id, text in texts if resemblance(own, shingles(text)) >= ALIKE}
+    return [(row.id, row.group_id) for row in candidates if row.id in alike]
+
+
+def shown_once(session: Session, ids: Sequence[int], conditions: Conditions) -> list[int]:
+    """The ids without those stories of which a newer copy meets the conditions too."""
+    in_group = select(col(Story.id), col(Story.group_id)).where(
+        col(Story.id).in_(ids), col(Story.group_id).is_not(None)
+    )
+    groups = {row.id: row.group_id for row in session.execute(in_group)}
+    if not groups:
+        return list(ids)
+    member = aliased(Story, select(Story).where(col(Story.group_id).in_(set(groups.values()))).subquery("member"))
+    members = session.execute(
+        select(col(member.group_id), col(member.id))
+        .where(*conditions(col(member.id)))
+        .order_by(col(member.sorted_at).desc(), col(member.id).desc())
+        .limit(MOST_IN_GROUP)
+    )
+    newest: dict[int, int] = {}
+    for row in members:
+        newest.setdefault(row.group_id, row.id)
+    return [
+        story_id for story_id in ids if story_id not in groups or newest.get(groups[story_id], story_id) == story_id
+    ]
+
+
+def copies_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The ids of the other stories of each story's group, newest first."""
+    own = aliased(Story)
+    rows = session.execute(
+        select(col(own.id), col(Story.id))
+        .join(Story, col(Story.group_id) == col(own.group_id))
+        .where(col(own.id).in_(story_ids), col(own.group_id).is_not(None), col(Story.id) != col(own.id))
+        .order_by(col(Story.sorted_at).desc(), col(Story.id).desc())
+        .limit(MOST_IN_GROUP)
+    )
+    found: dict[int, list[int]] = {}
+    for own_id, other in rows:
+        found.setdefault(own_id, []).append(other)
+    return found
