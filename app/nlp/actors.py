@@ -111,18 +111,19 @@ def _group_names() -> list[str]:
 def _add_people(spans: list[Span], forms: Forms) -> None:
     full = [(span.text, span.start_char) for span in spans if " " in span.text]
     by_surname: dict[str, list[Draft]] = defaultdict(list)
-    by_first_name: dict[str, list[Draft]] = defaultdict(list)
+    by_other_name: dict[str, list[Draft]] = defaultdict(list)
     for person in people.group(full):
         draft = Draft(_display(person.name), "person")
         _add(forms, draft, person.forms)
         by_surname[people.key(surname(person.name))].append(draft)
-        by_first_name[people.key(person.name.split()[0])].append(draft)
+        for name in people.called_alone(person.name):
+            by_other_name[people.key(name)].append(draft)
         for form in person.forms:
-            _add(forms, draft, [surname(form)])
+            _add(forms, draft, (short for short in people.short_forms(form) if " " not in short or not reading(short)))
     singles = {span.text for span in spans if " " not in span.text}
     for name in sorted(singles):
         known = (
-            by_surname.get(people.key(name)) or by_first_name.get(people.key(name)) or [Draft(_display(name), "person")]
+            by_surname.get(people.key(name)) or by_other_name.get(people.key(name)) or [Draft(_display(name), "person")]
         )
         for draft in known:
             by_surname[people.key(name)] = known

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
 
-from app.naming import PARTICLES
+from app.naming import PARTICLES, given_forms
 from app.nlp.gazetteer import reading
 from app.nlp.lexicons import words
 
@@ -26,6 +26,7 @@ SMALL_ENDS = frozenset({"news", "agency", "newspaper", "union", "group", "daily"
 ARABIC_NAME = re.compile(r"(?:al|el|ul|ud)-[A-Z]\w+")
 DATE = re.compile(r"\d[\d/.:-]*")
 HEADLINE_VERBS = frozenset({"VBZ", "VBD", "VBP", "MD", "TO"})
+NICKNAME_MARKS = frozenset({("(", ")"), ('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'")})
 LONGEST_TITLE = 4
 LONGEST_NAME = 8
 # The second half of a Korean or Chinese given name; longer words behind a hyphen are "-led", "-based".
@@ -102,14 +103,15 @@ def _continued(doc: Doc, name: Candidate, follower: Candidate | None) -> Candida
 
 def _continued_person(doc: Doc, name: Candidate, follower: Candidate | None) -> Candidate:
     end = name.end
+    if (behind := _end_of_nickname(doc, end)) > end and (behind := _end_of_run(doc, behind, None)) > end + 3:
+        return name._replace(end=behind)
     if (suffixed := _end_of_suffix(doc, end)) > end:
         return name._replace(end=suffixed)
     if (hyphened := _end_of_hyphened(doc, end)) > end:
         return name._replace(end=hyphened)
-    bridge = _end_of_nickname(doc, end)
     if (continued := _end_of_run(doc, end, follower)) > end:
         return name._replace(end=continued)
-    joins = follower is not None and follower.start == bridge and follower.label in PERSON_AFTER_PERSON
+    joins = follower is not None and follower.start == end and follower.label in PERSON_AFTER_PERSON
     if joins and follower is not None and follower.end - name.start <= LONGEST_NAME and _alike(doc, name, follower):
         return name._replace(end=follower.end)
     return name
@@ -163,11 +165,11 @@ def _end_of_hyphened(doc: Doc, at: int) -> int:
 
 
 def _end_of_nickname(doc: Doc, at: int) -> int:
-    """Behind a short name in brackets ("James Leander (Leo) Nichols")."""
-    bracketed = [token.text for token in doc[at : at + 3]]
-    return (
-        at + 3 if len(bracketed) == 3 and bracketed[0] == "(" and bracketed[2] == ")" and doc[at + 1].is_title else at
-    )
+    """Behind a short name in marks or brackets ("James Leander (Leo) Nichols")."""
+    within = [token.text for token in doc[at : at + 3]]
+    marked = len(within) == 3 and (within[0], within[2]) in NICKNAME_MARKS and doc[at + 1].is_title
+    sure = marked and (within[0] != "(" or within[1] in words("first_names.txt") or within[1].lower() in given_forms())
+    return at + 3 if sure else at
 
 
 def _repaired(entity: Span) -> Iterator[Candidate]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from app.naming import SUFFIX, suffix, surname
+from app.naming import NICKNAME, given_forms, given_names, may_be_short_for, nickname, suffix, surname
 
 # Of one surname, that many are told apart; a text with more is a list.
 MOST_BEARERS = 30
@@ -39,17 +39,20 @@ def same_person(one: str, other: str) -> bool:
         return True
     if key(surname(one)) != key(surname(other)):
         return False
-    first, second = (_given(name) for name in (one, other))
+    first, second = ([key(part) for part in given_names(name)] for name in (one, other))
+    if _is_called(one, second) or _is_called(other, first):
+        return True
     return all(_agree(a, b) for a, b in zip(first, second, strict=False)) or _middle_left_out(first, second)
 
 
-def _given(name: str) -> list[str]:
-    parts = key(SUFFIX.sub("", name)).split()
-    return parts[: -len(surname(name).split())]
+def _is_called(name: str, given: list[str]) -> bool:
+    """Whether the nickname that stands within a name is the first of these given names."""
+    called = nickname(name)
+    return called is not None and given[:1] == [key(called)]
 
 
 def _agree(one: str, other: str) -> bool:
-    if one == other or other in NICKNAMES.get(one, ()) or one in NICKNAMES.get(other, ()):
+    if one == other or may_be_short_for(one, other):
         return True
     return (len(one) == 1 or len(other) == 1) and one[0] == other[0]
 
@@ -57,6 +60,24 @@ def _agree(one: str, other: str) -> bool:
 def _middle_left_out(one: list[str], other: list[str]) -> bool:
     shorter, longer = sorted((one, other), key=len)
     return bool(shorter) and len(shorter) < len(longer) and all(part in longer for part in shorter)
+
+
+def short_forms(name: str) -> list[str]:
+    """What a person is called besides the full name, found wherever the text says it: surname, nickname in marks."""
+    behind, last = suffix(name), surname(name)
+    called = [last, *filter(None, [nickname(name)])]
+    if behind:
+        called += [f"{last} {form}" for form in (behind.capitalize(), f"{behind.capitalize()}.", behind.upper())]
+    parts = NICKNAME.sub("", name).split()
+    # "Suu Kyi", "Garcia Marquez"
+    return [*called, " ".join(parts[-2:])] if len(parts) > 2 and not behind else called
+
+
+def called_alone(name: str) -> set[str]:
+    """The given names, short forms included, that mean the person where the story uses them alone."""
+    given = given_names(name)
+    short = {form for first in given[:1] for form in given_forms().get(key(first), ())}
+    return {*given[:1], *given[1:][-1:], *short, *filter(None, [nickname(name)]), name.split()[-1]}
 
 
 def group(full_names: Iterable[tuple[str, int]]) -> list[Person]:
@@ -70,41 +91,3 @@ def group(full_names: Iterable[tuple[str, int]]) -> list[Person]:
             fitting = bearers[-1:]
         fitting[-1].forms[name] += 1
     return [person for bearers in by_surname.values() for person in bearers]
-
-
-NICKNAMES: dict[str, tuple[str, ...]] = {
-    "william": ("bill", "will", "billy"),
-    "robert": ("bob", "rob", "bobby"),
-    "richard": ("dick", "rick", "rich"),
-    "james": ("jim", "jimmy"),
-    "john": ("jack", "johnny"),
-    "joseph": ("joe",),
-    "michael": ("mike",),
-    "thomas": ("tom",),
-    "benjamin": ("ben", "bibi"),
-    "david": ("dave",),
-    "daniel": ("dan",),
-    "steven": ("steve",),
-    "stephen": ("steve",),
-    "edward": ("ed", "ted"),
-    "donald": ("don",),
-    "kenneth": ("ken",),
-    "anthony": ("tony",),
-    "christopher": ("chris",),
-    "matthew": ("matt",),
-    "gregory": ("greg",),
-    "ronald": ("ron",),
-    "timothy": ("tim",),
-    "charles": ("chuck", "charlie"),
-    "elizabeth": ("liz", "beth"),
-    "katherine": ("kate", "kathy"),
-    "margaret": ("maggie", "peggy"),
-    "alexander": ("alex",),
-    "samuel": ("sam",),
-    "andrew": ("andy",),
-    "nicholas": ("nick",),
-    "patrick": ("pat",),
-    "jeffrey": ("jeff",),
-    "lawrence": ("larry",),
-    "bernard": ("bernie",),
-}

@@ -248,8 +248,13 @@ def _add_aliases(session: Session, found: Annotations, ids: Mapping[str, int], t
             name, actor = " ".join(text[mention.start : mention.end].split()), by_id[mention.actor]
             keys = keys_of(actor.kind, name)
             forms.setdefault((ids[actor.id], name), keys if actor.kind == "person" else Keys(None, keys.short))
-    held = select(col(Alias.actor_id), col(Alias.name)).where(col(Alias.actor_id).in_(set(ids.values())))
-    known = {(actor_id, name) for actor_id, name in session.execute(held)}
+    held = select(col(Alias.actor_id), col(Alias.name), col(Alias.identity_key), col(Alias.short_key)).where(
+        col(Alias.actor_id).in_(set(ids.values()))
+    )
+    known = {(actor_id, name): Keys(identity, short) for actor_id, name, identity, short in session.execute(held)}
+    for actor_id, name in forms.keys() & known.keys():
+        if forms[actor_id, name].identity is not None and forms[actor_id, name] != known[actor_id, name]:
+            _renew_keys(session, actor_id, name, forms[actor_id, name])
     rows = [
         {"actor_id": actor_id, "name": name, "name_key": name_key(name), "identity_key": key, "short_key": short}
         for (actor_id, name), (key, short) in sorted(forms.items())
@@ -257,6 +262,15 @@ def _add_aliases(session: Session, found: Annotations, ids: Mapping[str, int], t
     ]
     if rows:
         session.connection().execute(insert(Alias), rows)
+
+
+def _renew_keys(session: Session, actor_id: int, name: str, keys: Keys) -> None:
+    """An earlier version may have looked the name up by others."""
+    session.execute(
+        update(Alias)
+        .where(col(Alias.actor_id) == actor_id, col(Alias.name) == name)
+        .values(identity_key=keys.identity, short_key=keys.short)
+    )
 
 
 # ------------------------------------------------------------------------------------------------ display names

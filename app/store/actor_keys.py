@@ -5,7 +5,17 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from app.naming import PARTICLES, SUFFIX, known_organisations, suffix, surname
+from app.naming import (
+    NICKNAME,
+    PARTICLES,
+    SUFFIX,
+    given_forms,
+    is_family_first,
+    known_organisations,
+    nickname,
+    suffix,
+    surname,
+)
 
 ACRONYM = re.compile(r"(?:[A-Z]\.?){2,6}")
 COMPANY_ENDS = frozenset({"inc", "corp", "corporation", "co", "ltd", "limited", "plc", "llc"})
@@ -43,12 +53,28 @@ def _person_keys(name: str) -> Keys:
     parts = _parts(name)
     if len(parts) < 2 or name.split()[0] in PARTICLES:
         return Keys(None, None)
-    return Keys(" ".join(filter(None, (parts[0], parts[-1], suffix(name)))), name_key(surname(name)) or None)
+    return Keys(_identity(parts, name), name_key(surname(name)) or None)
+
+
+def _identity(parts: list[str], name: str) -> str:
+    return " ".join(filter(None, (parts[0], parts[-1], suffix(name))))
+
+
+def also_called(name: str) -> list[str]:
+    """The identity keys of what a person may be called instead, by short forms of the first name ("Bill")."""
+    first, *rest = _parts(name) or [""]
+    if not rest:
+        return []
+    own = nickname(name)
+    others = given_forms().get(first, frozenset()) | ({name_key(own)} if own else set())
+    return sorted(_identity([other, *rest], name) for other in others)
 
 
 def _parts(name: str) -> list[str]:
-    spelled = JOINED_INITIALS.sub(". ", SMALL_BEHIND_HYPHEN.sub(" ", SUFFIX.sub("", name)))
-    return name_key(spelled).split()
+    plain = NICKNAME.sub("", SUFFIX.sub("", name))
+    if is_family_first(plain.split()):
+        return name_key(plain.replace("-", " ")).split()
+    return name_key(JOINED_INITIALS.sub(". ", SMALL_BEHIND_HYPHEN.sub(" ", plain))).split()
 
 
 def _organisation_keys(name: str) -> Keys:

@@ -8,7 +8,7 @@ from sqlalchemy import Row, delete, exists, func, insert, select, tuple_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from app.spans import Annotations
+from app.spans import ActorSpan, Annotations
 from app.store import counts
 from app.store.actor_identity import (
     Known,
@@ -20,7 +20,7 @@ from app.store.actor_identity import (
     named,
     profile_of,
 )
-from app.store.actor_keys import keys_of
+from app.store.actor_keys import agree, also_called, keys_of, name_key
 from app.store.models import Actor, Alias, Mention, Quote, Source, StoryActor, StoryCountry, StorySpeaker
 
 # Stories of one actor that are moved at one saving; the rest follow at the next ones.
@@ -30,19 +30,26 @@ MOST_MOVED = 50
 def join_earlier(session: Session, found: Annotations, ids: Mapping[str, int], pending: counts.Counts) -> None:
     """Join to the actors of a story just saved what the archive kept apart before it knew better.
 
-    That is: a surname alone where its stories support it, an acronym alone, and names that differ in a middle name.
+    That is: a surname alone where its stories support it, an acronym alone, names that differ in a middle name, and
+    "Bill" and "William" with one surname where a story supports it.
     `pending` are changes not in the archive's counts yet; what moving stories changes is added to them.
     """
     for alone in _known_alone(session, ids):
         bearer = find_bearer(session, alone.kind, alone.name_key, pending)
         if bearer is not None and bearer in ids.values():
-            _move(session, _supported_stories(session, alone, bearer), alone.id, bearer, pending)
+            stories = [row.story_id for row in _newest(session, alone.id)]
+            if alone.kind == "person":
+                stories = _supported_stories(session, alone.id, bearer)
+            _move(session, stories, alone.id, bearer, pending)
             _merge_if_empty(session, alone.id, bearer)
     identities = {(actor.kind, keys_of(actor.kind, actor.name).identity) for actor in found.actors}
     wanted = {(kind, identity) for kind, identity in identities if identity is not None}
     for (kind, _), same in sorted(known_actors(session, wanted).items()):
         if kind != "person" or all_agree(same):
             _join_doubles(session, same, pending)
+    for actor in found.actors:
+        if actor.kind == "person":
+            _join_nicknamed(session, actor, ids[actor.id], pending)
 
 
 def _known_alone(session: Session, ids: Mapping[str, int]) -> Sequence[Row[Any]]:
@@ -68,6 +75,31 @@ def _join_doubles(session: Session, same: Sequence[Known], pending: counts.Count
         _merge_if_empty(session, double.id, same[0].id)
 
 
+def _join_nicknamed(session: Session, actor: ActorSpan, actor_id: int, pending: counts.Counts) -> None:
+    """Join the one who is called by another form of the first name, if any of his stories fits this one's bearer."""
+    called = known_actors(session, {("person", key) for key in also_called(actor.name)})
+    others = {known.id: known for same in called.values() for known in same if known.id != actor_id}
+    if len(others) != 1:
+        return
+    other = next(iter(others.values()))
+    if not agree(actor.name, other.forms) or _are_of_one_story(session, actor_id, other.id):
+        return
+    if _supported_stories(session, other.id, actor_id):
+        older, younger = sorted((other, Known(actor_id, name_key(actor.name))), key=lambda known: known.id)
+        _join_doubles(session, [older, younger], pending)
+
+
+def _are_of_one_story(session: Session, one: int, other: int) -> bool:
+    beside = aliased(StoryActor)
+    both = (
+        select(col(StoryActor.story_id))
+        .join(beside, col(beside.story_id) == col(StoryActor.story_id))
+        .where(col(StoryActor.actor_id) == one, col(beside.actor_id) == other)
+        .limit(1)
+    )
+    return session.execute(both).first() is not None
+
+
 def _newest(session: Session, actor_id: int) -> Sequence[Row[Any]]:
     return session.execute(
         select(col(StoryActor.story_id), col(StoryActor.roles))
@@ -77,17 +109,15 @@ def _newest(session: Session, actor_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _supported_stories(session: Session, alone: Row[Any], bearer: int) -> list[int]:
-    """The stories of a surname alone that fit the bearer and do not name him besides; all of an acronym's."""
-    rows = _newest(session, alone.id)
+def _supported_stories(session: Session, actor_id: int, bearer: int) -> list[int]:
+    """The newest stories of an actor that fit a bearer of the name and do not name him besides."""
+    rows = _newest(session, actor_id)
     story_ids = [row.story_id for row in rows]
-    if alone.kind != "person" or not rows:
-        return story_ids
     beside: defaultdict[int, set[int]] = defaultdict(set)
     focus: defaultdict[int, set[str]] = defaultdict(set)
     others = select(col(StoryActor.story_id), col(StoryActor.actor_id)).where(col(StoryActor.story_id).in_(story_ids))
-    for story_id, actor_id in session.execute(others):
-        beside[story_id].add(actor_id)
+    for story_id, other in session.execute(others):
+        beside[story_id].add(other)
     countries = select(col(StoryCountry.story_id), col(StoryCountry.country)).where(
         col(StoryCountry.story_id).in_(story_ids), col(StoryCountry.relation) == "focus"
     )

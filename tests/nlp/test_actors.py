@@ -96,6 +96,36 @@ def test_particles_and_initials_belong_to_a_persons_name(text: str, name: str, s
     assert {actor.name: actor.kind for actor in doc._.actors}[name] == "person"
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        (
+            'William "Bill" Marlow founded the yard. Bill never liked the sea, Marlow\'s widow said.',
+            'William "Bill" Marlow',
+            ['William "Bill" Marlow', "Bill", "Marlow"],
+        ),
+        ("Robert (Bob) Kirby opened a shop. Bob sold it.", "Robert (Bob) Kirby", ["Robert (Bob) Kirby", "Bob"]),
+        ("Bill Marlow spoke. William Marlow left.", "William Marlow", ["Bill Marlow", "William Marlow"]),
+        ("Reporters met Thomas Kirby. Nobody blamed Tom.", "Thomas Kirby", ["Thomas Kirby", "Tom"]),
+    ],
+)
+def test_a_nickname_means_the_one_who_is_called_so(text: str, name: str, expected: list[str]) -> None:
+    assert forms(annotated(text)) == {name: expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "short"),
+    [
+        ("Park Seon-mi won the vote. Park thanked voters.", "Park Seon-mi", "Park"),
+        ("Xu Lanfen arrived in Paris. Xu met French leaders.", "Xu Lanfen", "Xu"),
+        ("Officials met Kim Dae Won. Later Kim left.", "Kim Dae Won", "Kim"),
+        ("Aung San Suu Lwin was freed on Saturday. Suu Lwin told supporters to wait.", "Aung San Suu Lwin", "Suu Lwin"),
+    ],
+)
+def test_a_family_name_may_come_first(text: str, name: str, short: str) -> None:
+    assert forms(annotated(text)) == {name: [name, short]}
+
+
 @pytest.mark.parametrize("name", ["U.S. Steel", "U.N. Watch"])
 def test_initials_of_a_country_or_body_begin_no_person(name: str) -> None:
     doc = annotated(f"Shares of {name} fell, and {name} said nothing.")

@@ -12,6 +12,12 @@ from app.nlp.people import group, same_person
         ("Sam Whitlock Jr.", "Whitlock"),
         ("Sam Whitlock, Jr.", "Whitlock"),
         ("Aziza", "Aziza"),
+        ("Park Seon-mi", "Park"),
+        ("Kim Dae Won", "Kim"),
+        ("Xu Lanfen", "Xu"),
+        ("Kim Marlow", "Marlow"),
+        ("Kim Ann Kirby", "Kirby"),
+        ("Lee Ann Orr", "Orr"),
     ],
 )
 def test_surname_keeps_particles_and_drops_what_stands_behind(name: str, expected: str) -> None:

@@ -155,6 +155,44 @@ def test_a_surname_joins_its_bearer_when_the_roles_say_the_same(
     assert shown(archive) == (["Marta Sousa"] if joins else ["Marta Sousa", "Sousa"])
 
 
+WILLIAM: Tale = ("William Marlow met Erik Dahl.", {"people": ["William Marlow", "Erik Dahl"]})
+BILL: Tale = ("Bill Marlow wrote to Erik Dahl.", {"people": ["Bill Marlow", "Erik Dahl"]})
+SINGER: Tale = ("Bill Marlow sang.", {"people": ["Bill Marlow"]})
+BROTHERS: Tale = ("Bill Marlow and William Marlow sang.", {"people": ["Bill Marlow", "William Marlow"]})
+
+
+@pytest.mark.parametrize(
+    ("stories", "expected"),
+    [
+        ([WILLIAM, BILL], ["Erik Dahl", "William Marlow"]),
+        ([SINGER, BILL, WILLIAM], ["Bill Marlow", "Erik Dahl"]),
+        ([WILLIAM, SINGER], ["Bill Marlow", "Erik Dahl", "William Marlow"]),
+        ([BROTHERS, BILL, WILLIAM], ["Bill Marlow", "Erik Dahl", "William Marlow"]),
+    ],
+)
+def test_a_nickname_joins_the_full_first_name_where_a_story_supports_it(
+    archive: Engine, stories: Sequence[Tale], expected: Sequence[str]
+) -> None:
+    for text, parts in stories:
+        tell(archive, text, **parts)
+    assert shown(archive) == expected
+
+
+@pytest.mark.parametrize("stories", list(permutations([WILLIAM, BILL, SINGER])))
+def test_who_a_nickname_joins_does_not_depend_on_the_order(archive: Engine, stories: Sequence[Tale]) -> None:
+    for text, parts in stories:
+        tell(archive, text, **parts)
+    assert len(shown(archive)) == 2
+
+
+@pytest.mark.parametrize(("full", "short"), [("Kim Su-bin", "Kim"), ("Xu Lanfen", "Xu")])
+def test_a_family_name_that_comes_first_joins_its_bearer(archive: Engine, full: str, short: str) -> None:
+    role = {full: ["envoy"], short: ["envoy"]}
+    tell(archive, f"{full} spoke.", people=[full], roles=role)
+    tell(archive, f"{short} left.", people=[short], roles=role)
+    assert shown(archive) == [full]
+
+
 def test_a_surname_of_two_bearers_stays_apart_unless_one_is_by_far_the_more_frequent(archive: Engine) -> None:
     tell(archive, FULL[0], **FULL[1])
     tell(archive, "Rui Sousa met Erik Dahl.", people=["Rui Sousa", "Erik Dahl"])

@@ -13,6 +13,9 @@ from app.store.actor_keys import agree, is_full, keys_of
         ("A.B. Okafor", "A. B. Okafor"),
         ("Ana Ruíz", "ANA RUIZ"),
         ("Ursa von der Aue", "Ursa Aue"),
+        ("Kim Su-Bin", "Kim Su-bin"),
+        ('William "Bill" Marlow', "William Marlow"),
+        ("Robert (Bob) Kirby", "Robert J. Kirby"),
     ],
 )
 def test_one_persons_names_have_one_identity_and_agree(one: str, other: str) -> None:
