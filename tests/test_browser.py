@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlmodel import Session
 
-from app.store.browse import get_story
 from app.store.db import make_engine
+from app.store.story_page import get_story
 from tests.conftest import find_browser
 
 pytestmark = pytest.mark.browser

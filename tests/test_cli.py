@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.store import archive as whole
-from app.store.browse import get_story, list_stories
+from app.store.browse import list_stories
 from app.store.filters import Selection
+from app.store.story_page import get_story
 from tests.factories import make_raw, store_story
 
 STORY = "Ana Ruiz, Spain's health minister, met doctors in Madrid. “We listened,” she said."

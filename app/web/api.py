@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from app.ingest import add_one
 from app.read.jsonlines import read_object
 from app.spans import Affiliation, SourceForm, Unreadable
-from app.store import actors, browse, facets, places, quotes, sources
+from app.store import actors, browse, facets, places, quotes, sources, story_page
 from app.store.cards import (
     ActorCard,
     ActorPage,
@@ -102,7 +102,7 @@ def list_facets(session: SessionDep, selection: SelectionDep) -> list[Facet]:
 @router.get("/stories/{number}")
 def get_story(session: SessionDep, number: Number) -> StoryPage:
     """One story with its text and all annotations; offsets are code points, end excluded."""
-    return _found(browse.get_story(session, number))
+    return _found(story_page.get_story(session, number))
 
 
 async def _body(request: Request, settings: SettingsDep) -> bytes:
@@ -138,7 +138,7 @@ def add_story(
     except BrokenProcessPool as error:
         raise HTTPException(503, "The story is stored, but annotating it was interrupted; send it again") from error
     response.status_code = 201 if added.outcome == "added" else 200
-    story = _found(browse.get_story(session, added.story_id))
+    story = _found(story_page.get_story(session, added.story_id))
     return Saved(outcome=added.outcome, address=links.story(story), story=story)
 
 

@@ -9,10 +9,10 @@ from app.spans import Annotations
 from app.store import archive as whole
 from app.store.actor_keys import name_key
 from app.store.annotations import save
-from app.store.browse import get_story
 from app.store.counts import change
 from app.store.db import write_session
 from app.store.models import Actor, Alias, QuotePiece, StoryActor
+from app.store.story_page import get_story
 from tests.factories import (
     NOW,
     TEXT,

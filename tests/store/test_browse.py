@@ -5,10 +5,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.store import actors, facets, places, quotes, sources
-from app.store.browse import get_story, list_stories
+from app.store.browse import list_stories
 from app.store.filters import Selection, parse_selection
 from app.store.matching import newest_matches
 from app.store.paging import BadCursorError
+from app.store.story_page import get_story
 from tests.factories import Said, lisbon_annotations, make_annotations, make_raw, store_story
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)

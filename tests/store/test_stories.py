@@ -6,11 +6,12 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session
 
 from app.store import archive as whole
-from app.store.browse import get_story, list_stories
+from app.store.browse import list_stories
 from app.store.db import write_session
 from app.store.filters import Selection
 from app.store.models import Revision, Story, StoryText
 from app.store.stories import delete_stories, lead_of, pending
+from app.store.story_page import get_story
 from tests.factories import NOW, TEXT, make_raw, store_raw, store_story
 
 URL = "https://courier.example/fish?b=2&a=1"

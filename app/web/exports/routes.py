@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from app.store import browse, facets
+from app.store import browse, facets, story_page
 from app.store.cards import StoryPage
 from app.store.filters import parse_selection
 from app.web import links
@@ -127,7 +127,7 @@ def _json(value: dict[str, Any], media_type: str) -> Response:
 
 def _story(session: SessionDep, number: str) -> StoryPage:
     story_id, slug = links.read_key(number) or (None, "")
-    story = browse.get_story(session, story_id) if story_id and not slug else None
+    story = story_page.get_story(session, story_id) if story_id and not slug else None
     if story is None:
         raise not_found()
     return story

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.store import browse
+from app.store import story_page
 from app.store.cards import ActorRef, StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard
 from app.store.filters import Selection, parse_selection
 from app.store.paging import MAX_ID
@@ -47,7 +47,7 @@ class Panel:
 def show(request: Request, session: SessionDep, key: str) -> Response:
     """The story, with the mentions of the people and countries in the address marked."""
     story_id, slug = links.read_key(key) or (None, "")
-    page = browse.get_story(session, story_id) if story_id else None
+    page = story_page.get_story(session, story_id) if story_id else None
     if page is None:
         raise not_found()
     if slug != page.slug:
@@ -61,7 +61,7 @@ def show_earlier(request: Request, session: SessionDep, key: str, number: int) -
     """What the story said before it was changed at the same address."""
     story_id, _slug = links.read_key(key) or (None, "")
     known = story_id and 0 < number <= MAX_ID
-    page = browse.get_revision(session, story_id, number) if story_id and known else None
+    page = story_page.get_revision(session, story_id, number) if story_id and known else None
     if page is None:
         raise not_found()
     return render(request, "revision.html", page=page)
