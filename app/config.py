@@ -24,6 +24,21 @@ class Settings(BaseSettings):
     max_story_bytes: int = Field(
         10_000_000, ge=1, description="Stories larger than this are refused, from files and from the API."
     )
+    fetch_timeout: float = Field(
+        30, gt=0, le=600, description="Seconds that fetching one address may take in all, redirects included."
+    )
+    fetch_max_bytes: int = Field(
+        10_000_000, ge=1, description="Pages and feeds larger than this, unpacked, are not fetched."
+    )
+    fetch_pause: float = Field(
+        1,
+        ge=0,
+        le=3600,
+        description="Seconds between two requests to one host; a longer pause that it asks for counts.",
+    )
+    fetch_allow_loopback: bool = Field(
+        False, description="Fetch from this machine's own loopback addresses; for tests only, never on a server."
+    )
     page_size: int = Field(30, ge=1, le=200, description="Stories, quotes or actors on one page.")
     facet_sample: int = Field(
         500, ge=1, description="Facets of a filtered list are counted over this many newest matches."

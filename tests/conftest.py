@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from app.config import get_settings
 from app.store.db import make_engine, migrate
+from tests.site import Site, serve_site
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = (
@@ -65,3 +66,10 @@ def archive(database_url: str) -> Iterator[Engine]:
     engine = make_engine(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site on loopback with nothing on it yet."""
+    with serve_site() as served:
+        yield served
