@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from app.nlp.attribution import likely_cues
+from app.nlp.blocks import blocks
 from app.nlp.cues import Cue
 from app.nlp.direct import (
     SENTENCE_ENDS,
@@ -74,6 +75,9 @@ def quote_drafts(story: Marked) -> list[Draft]:
     headline = headline_quote(story)
     drafts += [headline] if headline is not None and headline.content not in [each.content for each in drafts] else []
     drafts += [draft for turn in spoken if (draft := _turn_draft(story, turn)) is not None]
+    set_apart = [Draft(block.content, block.cue, block.source, "block-colon") for block in blocks(story)]
+    drafts += set_apart
+    taken |= {number for draft in set_apart for number in draft.cue}
     drafts += _reported_drafts(story, (cue for anchor, cue in reported.items() if anchor not in taken))
     lonely = _uncovered([group for group, attribution in given if attribution is None], drafts)
     return _with_lonely(story.text, sorted(drafts, key=_order), lonely)
