@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cues import OBJECTS, SPEECH_CARRIERS, cue_words, nominal, source_of
+from app.nlp.cue_sources import SPEECH_CARRIERS, cue_words, nominal, source_of
+from app.nlp.cues import OBJECTS
 from app.nlp.lexicons import direct_verbs
 from app.nlp.marks import MARKS
 from app.nlp.paragraphs import paragraph_spans

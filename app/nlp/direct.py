@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cues import FINITE, cue_words, nominal, source_of
+from app.nlp.cue_sources import FINITE, cue_words, nominal, source_of
 from app.nlp.lexicons import direct_verbs
 from app.nlp.marks import MARKS, Quotation
 from app.nlp.pieces import Marked
