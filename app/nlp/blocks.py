@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cue_sources import SPEECH_CARRIERS, cue_words, nominal, source_of
+from app.nlp.cue_sources import cue_words, nominal, source_of, speech_carriers
 from app.nlp.cues import OBJECTS
 from app.nlp.lexicons import direct_verbs
 from app.nlp.marks import MARKS
@@ -23,7 +23,7 @@ LONGEST_LETTER = 12
 FARTHEST = 15
 FEWEST_WORDS = 4
 TELLING = ("tell", "ask", "remind", "warn", "inform", "advise", "assure")
-POINTING = ("this", "following", "that", "it", "so", "word", *SPEECH_CARRIERS)
+POINTING = ("this", "following", "that", "it", "so", "word")
 NO_SPEECH = ("go", "call", "put", "order", "begin", "start", "finish", "note", "see", "include")
 
 
@@ -108,4 +108,9 @@ def _speaks(verb: Token) -> bool:
     if verb.pos_ not in ("VERB", "AUX") or lemma not in direct_verbs() or lemma in NO_SPEECH:
         return False
     objects = [child for child in verb.children if child.dep_ in OBJECTS and child.i > verb.i]
-    return lemma in TELLING or all(child.lemma_.lower() in POINTING for child in objects)
+    return lemma in TELLING or all(_points(child) for child in objects)
+
+
+def _points(item: Token) -> bool:
+    lemma = item.lemma_.lower()
+    return lemma in POINTING or lemma in speech_carriers()

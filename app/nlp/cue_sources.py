@@ -5,13 +5,16 @@ Everything here is in token indices.
 
 from spacy.tokens import Token
 
+from app.nlp.lexicons import words
+
 SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 HELD_PREPOSITIONS = ("prep", "agent")
 FINITE = ("VBD", "VBZ", "VBP")
 NOUN_LINKS = ("appos", "conj", "pobj", "prep", "relcl", "acl", "dobj", "npadvmod", "nummod")
 AUXILIARIES = ("aux", "auxpass", "neg", "prt")
 BORROWING = ("xcomp", "conj", "advcl", "pcomp", "ccomp", "prep", "dep", "ROOT")
-SPEECH_CARRIERS = ("statement", "tweet", "letter", "speech", "interview", "email", "memo", "message", "post", "remark")
+CARRIED_AS = ("VBG",)
+QUOTING = ("quote", "cite")
 
 
 def indices(token: Token) -> list[int]:
@@ -40,12 +43,27 @@ def cue_words(verb: Token) -> tuple[int, ...]:
     return tuple(sorted({verb.i, *(child.i for child in verb.children if child.dep_ in AUXILIARIES)}))
 
 
+def carrier_words(verb: Token) -> tuple[int, ...]:
+    """The words before "saying" in "issued a statement saying …"; none where no text is put out."""
+    noun = verb.head
+    if verb.dep_ != "acl" or verb.tag_ not in CARRIED_AS or noun.lemma_.lower() not in speech_carriers():
+        return ()
+    if noun.dep_ != "dobj" or noun.head.i > noun.i or noun_owner(noun):
+        return ()
+    return tuple(sorted({*cue_words(noun.head), *range(noun.left_edge.i, noun.i + 1)}))
+
+
 def agent(verb: Token) -> tuple[int, ...]:
     """Who acts in a passive ("by …"), or nobody."""
     for child in verb.children:
         if child.dep_ == "agent":
             return next((nominal(item) for item in child.children if item.dep_ == "pobj"), ())
     return ()
+
+
+def speech_carriers() -> frozenset[str]:
+    """Nouns for texts and talks that somebody puts out: "issued a statement saying …"."""
+    return words("speech_carriers.txt")
 
 
 def verb_source(verb: Token) -> tuple[int, ...]:
@@ -74,12 +92,9 @@ def noun_before(verb: Token) -> tuple[int, ...]:
 
 def source_of(verb: Token, steps: int) -> tuple[int, ...]:
     """As `verb_source`, climbing at most so many steps."""
-    for child in verb.children:
-        if child.dep_ == "nsubjpass" and verb.tag_ == "VBN":
-            return agent(verb)
-    for child in verb.children:
-        if child.dep_ in ("nsubj", "csubj"):
-            return () if child.lower_ in ("there",) or child.dep_ == "expl" else nominal(child)
+    own = _own_subject(verb)
+    if own is not None:
+        return own
     if steps == 0 or verb.head.i == verb.i:
         return ()
     if verb.tag_ == "VBN" and verb.dep_ == "advcl" and not any(child.dep_ == "aux" for child in verb.children):
@@ -93,10 +108,44 @@ def source_of(verb: Token, steps: int) -> tuple[int, ...]:
     return ()
 
 
+def _own_subject(verb: Token) -> tuple[int, ...] | None:
+    """Who acts by the verb's own clause: nobody in "there was"; None where the clause does not tell."""
+    if verb.dep_ == "pcomp" and verb.head.lower_ == "as" and verb.head.head.lemma_.lower() in QUOTING:
+        return quoted_in(verb.head.head)
+    if verb.tag_ == "VBN" and any(child.dep_ == "nsubjpass" for child in verb.children):
+        return agent(verb)
+    for child in verb.children:
+        if child.dep_ in ("nsubj", "csubj"):
+            return () if child.lower_ in ("there",) or child.dep_ == "expl" else _with_name(child)
+    inverted = _inverted_subject(verb)
+    return nominal(inverted) if inverted is not None else None
+
+
+def quoted_in(verb: Token) -> tuple[int, ...]:
+    """Whom somebody quotes "as saying": the subject of a passive, else the object."""
+    found = [child for child in verb.children if child.dep_ in ("nsubjpass", "dobj")]
+    return nominal(found[0]) if found else ()
+
+
+def _with_name(subject: Token) -> tuple[int, ...]:
+    """A subject with the name right behind it that the parse took for another: "its news agency IRNA said"."""
+    names = [child for child in subject.head.children if child.dep_ == "nsubj" and child.pos_ == "PROPN"]
+    beside = next((name for name in names if subject.right_edge.i + 1 == name.left_edge.i < subject.head.i), None)
+    return nominal(subject) if beside is None else (*nominal(subject), *nominal(beside))
+
+
+def _inverted_subject(verb: Token) -> Token | None:
+    """The noun behind "…, warned" that the parse took for its object, where the words before it are told."""
+    before = verb.doc[verb.i - 1] if verb.i else verb
+    if verb.tag_ not in FINITE or before.text != "," or not any(child.dep_ == "ccomp" for child in verb.lefts):
+        return None
+    return next((child for child in verb.rights if child.dep_ == "dobj"), None)
+
+
 def _acl_source(verb: Token, steps: int) -> tuple[int, ...]:
     """Such as "officials warning that …": the noun; "issued a statement saying …": who issued it."""
     noun = verb.head
-    if noun.lemma_.lower() in SPEECH_CARRIERS:
+    if noun.lemma_.lower() in speech_carriers():
         owner = noun_source(noun)
         if owner:
             return owner
@@ -118,12 +167,16 @@ def _climbed(token: Token, steps: int) -> tuple[int, ...]:
 
 def noun_source(noun: Token) -> tuple[int, ...]:
     """Whose claim it is: the possessor, "by …" or "from …"; else the subject of "made a claim"."""
+    owner = noun_owner(noun)
+    return source_of(noun.head, 3) if not owner and noun.dep_ == "dobj" else owner
+
+
+def noun_owner(noun: Token) -> tuple[int, ...]:
+    """Whose claim it is by its own words: the possessor, "by …" or "from …"."""
     for child in noun.children:
         if child.dep_ == "poss":
             return tuple(i for i in nominal(child) if noun.doc[i].tag_ != "POS")
     for child in noun.children:
         if child.dep_ in HELD_PREPOSITIONS and child.lower_ in ("by", "from"):
             return next((nominal(item) for item in child.children if item.dep_ == "pobj"), ())
-    if noun.dep_ == "dobj":
-        return source_of(noun.head, 3)
     return ()

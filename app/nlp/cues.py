@@ -6,15 +6,30 @@ Everything here is in token indices.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cue_sources import SUBJECTS, agent, clause, cue_words, indices, nominal, noun_source, verb_source
+from app.nlp.cue_sources import (
+    CARRIED_AS,
+    SUBJECTS,
+    agent,
+    carrier_words,
+    clause,
+    cue_words,
+    indices,
+    nominal,
+    noun_source,
+    verb_source,
+)
+from app.nlp.lexicons import rows
 
 OBJECTS = ("dobj", "attr")
 LONGEST_SENTENCE = 500  # longer ones are lists or noise, and would cost the square of their length
 FARTHEST_THAT = 10
+LONGEST_INSERTED = 12
+CLAUSE_LINKS = ("ccomp", "acl", "advcl", "xcomp", "relcl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,18 @@ class Cue:
     def rule(self) -> str:
         """The rule's name, as annotations carry it."""
         return self.frame
+
+
+@lru_cache
+def cue_phrases() -> frozenset[tuple[str, str]]:
+    """(verb, word behind it) of the longer cues: "made clear that …"."""
+    return frozenset((verb, word) for verb, word in rows("cue_phrases.tsv"))
+
+
+@lru_cache
+def phrase_verbs() -> frozenset[str]:
+    """The verbs of the longer cues."""
+    return frozenset(verb for verb, _ in cue_phrases())
 
 
 def possible_cues(doc: Doc, lemmas: frozenset[str] | None = None) -> Iterator[Cue]:
@@ -53,8 +80,8 @@ def possible_cues(doc: Doc, lemmas: frozenset[str] | None = None) -> Iterator[Cu
 def verb_cues(verb: Token) -> Iterator[Cue]:
     """All frames one verb stands in."""
     source = verb_source(verb)
-    words = cue_words(verb)
-    for frame, content, more in verb_frames(verb):
+    words = (*carrier_words(verb), *cue_words(verb))
+    for frame, content, more in chain(verb_frames(verb), _phrase_frames(verb)):
         named = source
         if frame == "passive":
             named = agent(verb)
@@ -118,13 +145,26 @@ def _that_frame(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]
             return
 
 
+def _phrase_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+    """Such as "made (it) clear that …" and "expressed concern that …": the clause behind both words."""
+    if verb.lemma_.lower() not in phrase_verbs():
+        return
+    for word in verb.children:
+        if word.i < verb.i or (verb.lemma_.lower(), word.lemma_.lower()) not in cue_phrases():
+            continue
+        told = [child for each in (word, verb) for child in each.children if child.dep_ in CLAUSE_LINKS]
+        behind = next((child for child in told if child.i > word.i and child.left_edge.i > word.i), None)
+        if behind is not None and behind.tag_ not in CARRIED_AS:
+            yield "phrase", indices(behind), tuple(range(verb.i, word.i + 1))
+
+
 def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
     """Such as "The plan, she said, was late" and "The plan was late, she said": the sentence around the verb."""
     if verb.dep_ == "amod" and verb.head.i > verb.i and any(child.dep_ in SUBJECTS for child in verb.children):
         # "The minister confirmed plans, saying …", misread as plans that are confirmed
         said = {i for child in verb.head.children if child.tag_ == "VBG" for i in indices(child)}
         yield "dobj", [i for i in indices(verb.head) if i > verb.i and i not in said], ()
-    if any(child.dep_ in ("ccomp", "xcomp", "dobj") for child in verb.children):
+    if any(child.dep_ in ("ccomp", "xcomp") for child in verb.children):
         return
     own = set(indices(verb))
     if verb.dep_ == "parataxis":
@@ -138,6 +178,20 @@ def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, .
     before = list(range(sentence.start, first))
     if before and verb.doc[first - 1].lower_ == "," and verb.right_edge.i >= sentence.end - 2:
         yield "tail", before, ()
+    elif before and verb.doc[first - 1].lower_ == "," and before[-1] != sentence.start:
+        behind = _behind_comma(verb)
+        if behind:
+            yield "inserted", before[:-1] + behind, ()
+
+
+def _behind_comma(verb: Token) -> list[int]:
+    """What goes on behind "…, she told the council, …", from the comma to the end of the sentence."""
+    doc, end = verb.doc, verb.sent.end
+    for i in range(verb.i + 1, min(verb.i + LONGEST_INSERTED, end)):
+        if doc[i].text == ",":
+            goes_on = i + 1 < end and doc[i + 1].tag_ not in ("WP", "WDT", "VBG", "CC")
+            return list(range(i + 1, end)) if goes_on else []
+    return []
 
 
 def noun_cues(noun: Token) -> Iterator[Cue]:
