@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cues import Cue, possible_cues
-from app.nlp.lexicons import rows
+from app.nlp.cues import Cue, phrase_verbs, possible_cues
+from app.nlp.lexicons import rows, words
 from app.nlp.marks import Quotation
 
 THRESHOLD = -0.4
@@ -25,9 +25,10 @@ CLAUSES = (
     "that",
     "noun-that",
     "noun-to",
-    "according-to",
-    "adverb",
+    "phrase",
+    "inserted",
 )
+SPEAKING = (("person", "roles.txt"), ("document", "document_nouns.txt"), ("medium", "media.txt"))
 LONGEST_REQUEST = 9
 SIZE_LIMITS = (1, 3, 7, 20)
 SIZES = ("size=1", "size=2-3", "size=4-7", "size=8-20", "size=long")
@@ -44,12 +45,12 @@ def weights() -> dict[str, float]:
 
 @lru_cache
 def cue_lemmas() -> frozenset[str]:
-    """The lemmas that weights know."""
-    return frozenset(name.split("/")[0] for name in weights() if "/" in name)
+    """The lemmas that weights know, and the verbs of the longer cues."""
+    return frozenset(name.split("/")[0] for name in weights() if "/" in name) | phrase_verbs()
 
 
 def likely_cues(doc: Doc, marked: list[Quotation]) -> list[Cue]:
-    """The cues that attribute, the best frame of each word only, in order."""
+    """The cues that attribute, the best frame of each word only, in order; a word belongs to one cue."""
     inside = tokens_inside(doc, marked)
     best: dict[int, tuple[float, Cue]] = {}
     for cue in possible_cues(doc, cue_lemmas()):
@@ -58,7 +59,8 @@ def likely_cues(doc: Doc, marked: list[Quotation]) -> list[Cue]:
         score = score_of(doc, cue, inside)
         if score > THRESHOLD and (cue.anchor not in best or score > best[cue.anchor][0]):
             best[cue.anchor] = (score, cue)
-    return [cue for _, (_, cue) in sorted(best.items(), key=lambda item: item[0])]
+    within = {i for anchor, (_, cue) in best.items() for i in cue.words if i != anchor}
+    return [cue for anchor, (_, cue) in sorted(best.items()) if anchor not in within]
 
 
 def asks_for_anonymity(doc: Doc, cue: Cue) -> bool:
@@ -91,7 +93,7 @@ def features(doc: Doc, cue: Cue, inside: frozenset[int]) -> list[str]:
     lemma = anchor.lemma_.lower()
     found = ["bias", f"{lemma}/{cue.frame}", f"{lemma}/", f"frame={cue.frame}", f"tag={anchor.tag_}"]
     found += _helpers(anchor)
-    found.append(_source_feature(doc, cue))
+    found += _source_features(doc, cue)
     found += _content_features(doc, cue, inside)
     if cue.anchor in inside:
         found.append("cue-in-quotation")
@@ -116,21 +118,34 @@ def _helpers(anchor: Token) -> list[str]:
     return found
 
 
-def _source_feature(doc: Doc, cue: Cue) -> str:
+def _source_features(doc: Doc, cue: Cue) -> list[str]:
+    told = _source_kind(doc, cue)
+    return [f"source={told}", f"{_shape(cue)} of {told}"]
+
+
+def _source_kind(doc: Doc, cue: Cue) -> str:
     if not cue.source:
-        return "source=none"
-    words = [doc[i] for i in cue.source]
-    if (len(words) == 1 and words[0].pos_ == "PRON") or words[0].tag_ in ("WP", "WDT"):
-        return f"source={words[0].lower_}"
-    if any(word.pos_ == "PROPN" for word in words):
-        return "source=name"
-    return "source=noun"
+        return "none"
+    among = [doc[i] for i in cue.source]
+    if (len(among) == 1 and among[0].pos_ == "PRON") or among[0].tag_ in ("WP", "WDT"):
+        return among[0].lower_
+    if any(word.pos_ == "PROPN" for word in among):
+        return "name"
+    head = doc[cue.source[0] : cue.source[-1] + 1].root.lemma_.lower()
+    return next((kind for kind, listed in SPEAKING if head in words(listed)), "noun")
+
+
+def _shape(cue: Cue) -> str:
+    if cue.frame.startswith("noun"):
+        return "noun clause" if cue.frame in CLAUSES else "noun phrase"
+    if cue.frame in ("adverb", "according-to"):
+        return cue.frame
+    return "clause" if cue.frame.startswith(CLAUSES) else "phrase"
 
 
 def _content_features(doc: Doc, cue: Cue, inside: frozenset[int]) -> list[str]:
     size = len(cue.content)
-    shape = "clause" if cue.frame.startswith(CLAUSES) else "phrase"
-    found = [f"{shape} {SIZES[bisect_left(SIZE_LIMITS, size)]}"]
+    found = [f"{_shape(cue)} {SIZES[bisect_left(SIZE_LIMITS, size)]}"]
     within = sum(1 for i in cue.content if i in inside)
     if within and cue.anchor not in inside:
         found.append("content-quoted" if within * 2 > size else "content-partly-quoted")

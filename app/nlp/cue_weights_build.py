@@ -22,8 +22,9 @@ from app.config import get_settings
 from app.nlp import paragraphs
 from app.nlp.attribution import features, tokens_inside
 from app.nlp.cues import Cue, possible_cues
+from app.nlp.direct import chained, group_attribution, placed_quotations
 from app.nlp.lexicons import DATA, words
-from app.nlp.marks import quotations
+from app.nlp.pieces import marked
 
 LEAST_OVERLAP = 0.5
 FEWEST_RIGHT, FEWEST_SEEN = 3, 5
@@ -52,16 +53,24 @@ class Gold(NamedTuple):
 
 
 def examples(stories: list[dict[str, Any]], spoken_lemmas: frozenset[str]) -> Iterator[Example]:
-    """Every possible cue of the stories, those that fit an attribution which is no speech left out."""
+    """Every possible cue of the stories that a decision is needed for."""
     nlp = spacy.load(get_settings().model)
     nlp.add_pipe(paragraphs.NAME, before="parser")
     for story, doc in zip(stories, nlp.pipe(story["text"] for story in stories), strict=True):
-        gold = [_gold(doc, item, spoken_lemmas) for item in story["attributions"]]
-        inside = tokens_inside(doc, quotations(story["text"]))
-        for cue in possible_cues(doc):
-            right = _is_right(cue, gold)
-            if right is not None:
-                yield Example(doc[cue.anchor].lemma_.lower(), features(doc, cue, inside), right)
+        yield from examples_of(story, doc, spoken_lemmas)
+
+
+def examples_of(story: dict[str, Any], doc: Doc, spoken_lemmas: frozenset[str]) -> Iterator[Example]:
+    """Every possible cue of a story, but for those of direct quotations and those that fit an attribution of thoughts."""
+    gold = [_gold(doc, item, spoken_lemmas) for item in story["attributions"]]
+    read = marked(doc)
+    inside = tokens_inside(doc, read.quotations)
+    given = (group_attribution(group) for group in chained(doc, placed_quotations(read)))
+    taken = {attribution.anchor for attribution in given if attribution is not None}
+    for cue in possible_cues(doc):
+        right = _is_right(cue, gold)
+        if right is not None and cue.anchor not in taken:
+            yield Example(doc[cue.anchor].lemma_.lower(), features(doc, cue, inside), right)
 
 
 def _gold(doc: Doc, item: dict[str, Any], spoken_lemmas: frozenset[str]) -> Gold:
@@ -109,14 +118,18 @@ def learned(found: list[Example]) -> dict[str, float]:
     return {name: float(weight) for name, weight in zip(names, weights, strict=True) if abs(weight) >= SMALLEST}
 
 
+def weights_of(found: list[Example]) -> dict[str, float]:
+    """The weights learned from the examples of words that attribute now and then."""
+    right = Counter(item.lemma for item in found if item.right)
+    often = {lemma for lemma, count in right.items() if count >= FEWEST_RIGHT}
+    return learned([item for item in found if item.lemma in often and re.fullmatch("[a-z]+", item.lemma)])
+
+
 def main(path: Path, spoken_lemmas: frozenset[str]) -> None:
     """Write the weights learned from the stories of a JSON Lines file."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         found = list(examples([json.loads(line) for line in lines], spoken_lemmas))
-    right = Counter(item.lemma for item in found if item.right)
-    often = {lemma for lemma, count in right.items() if count >= FEWEST_RIGHT}
-    kept = [item for item in found if item.lemma in often and re.fullmatch("[a-z]+", item.lemma)]
-    body = "".join(f"{name}\t{weight:.2f}\n" for name, weight in sorted(learned(kept).items()))
+    body = "".join(f"{name}\t{weight:.2f}\n" for name, weight in sorted(weights_of(found).items()))
     (DATA / "cue_weights.tsv").write_text(HEADER + body, encoding="utf-8")
 
 

@@ -6,20 +6,30 @@ Everything here is in token indices.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from spacy.tokens import Doc, Token
 
-SUBJECTS = ("nsubj", "nsubjpass", "csubj")
+from app.nlp.cue_sources import (
+    CARRIED_AS,
+    SUBJECTS,
+    agent,
+    carrier_words,
+    clause,
+    cue_words,
+    indices,
+    nominal,
+    noun_source,
+    verb_source,
+)
+from app.nlp.lexicons import rows
+
 OBJECTS = ("dobj", "attr")
-HELD_PREPOSITIONS = ("prep", "agent")
 LONGEST_SENTENCE = 500  # longer ones are lists or noise, and would cost the square of their length
 FARTHEST_THAT = 10
-FINITE = ("VBD", "VBZ", "VBP")
-NOUN_LINKS = ("appos", "conj", "pobj", "prep", "relcl", "acl", "dobj", "npadvmod", "nummod")
-AUXILIARIES = ("aux", "auxpass", "neg", "prt")
-BORROWING = ("xcomp", "conj", "advcl", "pcomp", "ccomp", "prep", "dep", "ROOT")
-SPEECH_CARRIERS = ("statement", "tweet", "letter", "speech", "interview", "email", "memo", "message", "post", "remark")
+LONGEST_INSERTED = 12
+CLAUSE_LINKS = ("ccomp", "acl", "advcl", "xcomp", "relcl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,18 @@ class Cue:
     def rule(self) -> str:
         """The rule's name, as annotations carry it."""
         return self.frame
+
+
+@lru_cache
+def cue_phrases() -> frozenset[tuple[str, str]]:
+    """(verb, word behind it) of the longer cues: "made clear that …"."""
+    return frozenset((verb, word) for verb, word in rows("cue_phrases.tsv"))
+
+
+@lru_cache
+def phrase_verbs() -> frozenset[str]:
+    """The verbs of the longer cues."""
+    return frozenset(verb for verb, _ in cue_phrases())
 
 
 def possible_cues(doc: Doc, lemmas: frozenset[str] | None = None) -> Iterator[Cue]:
@@ -58,8 +80,8 @@ def possible_cues(doc: Doc, lemmas: frozenset[str] | None = None) -> Iterator[Cu
 def verb_cues(verb: Token) -> Iterator[Cue]:
     """All frames one verb stands in."""
     source = verb_source(verb)
-    words = cue_words(verb)
-    for frame, content, more in verb_frames(verb):
+    words = (*carrier_words(verb), *cue_words(verb))
+    for frame, content, more in chain(verb_frames(verb), _phrase_frames(verb)):
         named = source
         if frame == "passive":
             named = agent(verb)
@@ -123,13 +145,26 @@ def _that_frame(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]
             return
 
 
+def _phrase_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+    """Such as "made (it) clear that …" and "expressed concern that …": the clause behind both words."""
+    if verb.lemma_.lower() not in phrase_verbs():
+        return
+    for word in verb.children:
+        if word.i < verb.i or (verb.lemma_.lower(), word.lemma_.lower()) not in cue_phrases():
+            continue
+        told = [child for each in (word, verb) for child in each.children if child.dep_ in CLAUSE_LINKS]
+        behind = next((child for child in told if child.i > word.i and child.left_edge.i > word.i), None)
+        if behind is not None and behind.tag_ not in CARRIED_AS:
+            yield "phrase", indices(behind), tuple(range(verb.i, word.i + 1))
+
+
 def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
     """Such as "The plan, she said, was late" and "The plan was late, she said": the sentence around the verb."""
     if verb.dep_ == "amod" and verb.head.i > verb.i and any(child.dep_ in SUBJECTS for child in verb.children):
         # "The minister confirmed plans, saying …", misread as plans that are confirmed
         said = {i for child in verb.head.children if child.tag_ == "VBG" for i in indices(child)}
         yield "dobj", [i for i in indices(verb.head) if i > verb.i and i not in said], ()
-    if any(child.dep_ in ("ccomp", "xcomp", "dobj") for child in verb.children):
+    if any(child.dep_ in ("ccomp", "xcomp") for child in verb.children):
         return
     own = set(indices(verb))
     if verb.dep_ == "parataxis":
@@ -143,6 +178,20 @@ def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, .
     before = list(range(sentence.start, first))
     if before and verb.doc[first - 1].lower_ == "," and verb.right_edge.i >= sentence.end - 2:
         yield "tail", before, ()
+    elif before and verb.doc[first - 1].lower_ == "," and before[-1] != sentence.start:
+        behind = _behind_comma(verb)
+        if behind:
+            yield "inserted", before[:-1] + behind, ()
+
+
+def _behind_comma(verb: Token) -> list[int]:
+    """What goes on behind "…, she told the council, …", from the comma to the end of the sentence."""
+    doc, end = verb.doc, verb.sent.end
+    for i in range(verb.i + 1, min(verb.i + LONGEST_INSERTED, end)):
+        if doc[i].text == ",":
+            goes_on = i + 1 < end and doc[i + 1].tag_ not in ("WP", "WDT", "VBG", "CC")
+            return list(range(i + 1, end)) if goes_on else []
+    return []
 
 
 def noun_cues(noun: Token) -> Iterator[Cue]:
@@ -200,121 +249,3 @@ def _host_clause(token: Token) -> list[int]:
     if head.dep_ in ("conj", "ccomp", "advcl") and head.i < token.i:
         return indices(head)
     return list(range(token.sent.start, token.sent.end))
-
-
-# ---------------------------------------------------------------- parts
-
-
-def indices(token: Token) -> list[int]:
-    """The token and all that hangs on it."""
-    return list(range(token.left_edge.i, token.right_edge.i + 1))
-
-
-def clause(token: Token, above: Token) -> list[int]:
-    """A complement clause without the words of the cue it hangs on."""
-    return [i for i in indices(token) if i != above.i]
-
-
-def nominal(token: Token) -> tuple[int, ...]:
-    """A noun with what belongs to it, without the commas around and without a quotation that slipped in."""
-    found = indices(token)
-    doc = token.doc
-    while len(found) > 1 and doc[found[-1]].pos_ in ("PUNCT", "SPACE") and doc[found[-1]].text != ")":
-        found.pop()
-    while len(found) > 1 and doc[found[0]].pos_ in ("PUNCT", "SPACE"):
-        found.pop(0)
-    return tuple(found)
-
-
-def cue_words(verb: Token) -> tuple[int, ...]:
-    """The verb with its particle, auxiliaries and negation."""
-    return tuple(sorted({verb.i, *(child.i for child in verb.children if child.dep_ in AUXILIARIES)}))
-
-
-def agent(verb: Token) -> tuple[int, ...]:
-    """Who acts in a passive ("by …"), or nobody."""
-    for child in verb.children:
-        if child.dep_ == "agent":
-            return next((nominal(item) for item in child.children if item.dep_ == "pobj"), ())
-    return ()
-
-
-def verb_source(verb: Token) -> tuple[int, ...]:
-    """Whose verb it is: its subject, its agent in a passive, or the subject of the verb it depends on.
-
-    Where the parse gives a finite verb none, the noun right before it.
-    """
-    found = source_of(verb, steps=6)
-    if not found and verb.tag_ in FINITE and not any(child.dep_ in SUBJECTS for child in verb.children):
-        return noun_before(verb)
-    return found
-
-
-def noun_before(verb: Token) -> tuple[int, ...]:
-    """The noun before a verb, over adverbs, auxiliaries and a comma, with its appositions."""
-    doc, i, floor = verb.doc, verb.i - 1, verb.sent.start
-    while i >= floor and (doc[i].pos_ in ("ADV", "AUX") or doc[i].text == ","):
-        i -= 1
-    if i < floor or doc[i].pos_ not in ("NOUN", "PROPN", "PRON", "NUM"):
-        return ()
-    top = doc[i]
-    while top.dep_ in NOUN_LINKS and floor <= top.head.i < top.i:
-        top = top.head
-    return tuple(range(max(top.left_edge.i, floor), i + 1)) if top.pos_ in ("NOUN", "PROPN", "PRON", "NUM") else ()
-
-
-def source_of(verb: Token, steps: int) -> tuple[int, ...]:
-    """As `verb_source`, climbing at most so many steps."""
-    for child in verb.children:
-        if child.dep_ == "nsubjpass" and verb.tag_ == "VBN":
-            return agent(verb)
-    for child in verb.children:
-        if child.dep_ in ("nsubj", "csubj"):
-            return () if child.lower_ in ("there",) or child.dep_ == "expl" else nominal(child)
-    if steps == 0 or verb.head.i == verb.i:
-        return ()
-    if verb.tag_ == "VBN" and verb.dep_ == "advcl" and not any(child.dep_ == "aux" for child in verb.children):
-        return agent(verb)
-    if verb.dep_ in ("acl", "relcl"):
-        return _acl_source(verb, steps)
-    if verb.dep_ == "pcomp" or verb.dep_ == "prep":
-        return _climbed(verb.head, steps)
-    if verb.dep_ in BORROWING:
-        return source_of(verb.head, steps - 1) if verb.head.pos_ in ("VERB", "AUX") else _climbed(verb.head, steps)
-    return ()
-
-
-def _acl_source(verb: Token, steps: int) -> tuple[int, ...]:
-    """Such as "officials warning that …": the noun; "issued a statement saying …": who issued it."""
-    noun = verb.head
-    if noun.lemma_.lower() in SPEECH_CARRIERS:
-        owner = noun_source(noun)
-        if owner:
-            return owner
-        if noun.dep_ in ("dobj", "pobj"):
-            return _climbed(noun.head, steps)
-    if verb.tag_ == "VBN":
-        return agent(verb)
-    for token in reversed(verb.doc[noun.left_edge.i : verb.left_edge.i]):
-        if token.dep_ == "nsubj" and token.head.i > token.i and token.head.i < verb.i and token.head.dep_ != "relcl":
-            return nominal(token)
-    return tuple(i for i in nominal(noun) if i < verb.left_edge.i) or (noun.i,)
-
-
-def _climbed(token: Token, steps: int) -> tuple[int, ...]:
-    while steps and token.pos_ not in ("VERB", "AUX") and token.head.i != token.i:
-        token, steps = token.head, steps - 1
-    return source_of(token, steps - 1) if steps > 0 and token.pos_ in ("VERB", "AUX") else ()
-
-
-def noun_source(noun: Token) -> tuple[int, ...]:
-    """Whose claim it is: the possessor, "by …" or "from …"; else the subject of "made a claim"."""
-    for child in noun.children:
-        if child.dep_ == "poss":
-            return tuple(i for i in nominal(child) if noun.doc[i].tag_ != "POS")
-    for child in noun.children:
-        if child.dep_ in HELD_PREPOSITIONS and child.lower_ in ("by", "from"):
-            return next((nominal(item) for item in child.children if item.dep_ == "pobj"), ())
-    if noun.dep_ == "dobj":
-        return source_of(noun.head, 3)
-    return ()

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cues import FINITE, cue_words, nominal, source_of
+from app.nlp.cue_sources import FINITE, cue_words, nominal, source_of
 from app.nlp.lexicons import direct_verbs
-from app.nlp.marks import Quotation
+from app.nlp.marks import MARKS, Quotation
 from app.nlp.pieces import Marked
 
 SENTENCE_ENDS = frozenset(".!?;")
@@ -20,7 +20,8 @@ CLOSES_BEFORE_CUE = (",", "?", "!", "—", "–", "-", "…", "...")
 DASHES = ("—", "–", "-", "―", "--")
 LONGEST_SIGNATURE = 8
 LONGEST_SEGMENT = 60
-MARKS = "\"“”„«»‘’'`"
+PHRASE_ENDS = (",", "—", "–", ":", "(")
+CLAUSAL = ("VERB", "AUX", "SCONJ")
 TIME_SUBJECTS = ("DATE", "TIME")
 
 
@@ -167,6 +168,7 @@ def _is_clause_told(doc: Doc, item: Placed, verb: Token) -> bool:
     return any(token.tag_ in FINITE or token.tag_ == "MD" for token in doc[sentence_start(doc, item) : item.start])
 
 
+OPENING_VERBS = ("Said", "Says", "Asked", "Added", "Wrote", "Tweeted")
 SAID = frozenset(("said", "says", "he", "she", "they", "told", "wrote", "added"))
 
 
@@ -185,7 +187,7 @@ def _first_verb(doc: Doc, segment: Segment) -> Token | None:
 
 def _is_misread_verb(doc: Doc, i: int, segment: Segment) -> bool:
     """Is the noun between a name and a full stop or comma: "Osei remarks."?"""
-    named = i > segment.start and doc[i - 1].pos_ in ("PROPN", "PRON")
+    named = i > segment.start and doc[i - 1].pos_ in ("PROPN", "PRON") and doc[i].text.islower()
     return named and (i + 1 >= segment.end or doc[i + 1].is_punct)
 
 
@@ -222,15 +224,20 @@ def _inside(found: tuple[int, ...], segment: Segment, verb: Token) -> tuple[int,
 
 
 def _noun_phrase_from(doc: Doc, start: int, end: int) -> tuple[int, ...]:
-    """The noun phrase that begins here, appositions after a comma left out."""
+    """The noun phrase that begins here with its relative clause, appositions after a comma left out."""
     while start < end and (doc[start].is_punct or doc[start].pos_ == "ADV"):
         start += 1
     i = start
-    while i < end and doc[i].text not in (",", "—", "–", ":", "(") and doc[i].pos_ not in ("VERB", "AUX", "SCONJ"):
+    while i < end and doc[i].text not in PHRASE_ENDS and (_relative_open(doc, start, i) or doc[i].pos_ not in CLAUSAL):
         i += 1
     if not any(doc[k].pos_ in ("NOUN", "PROPN", "PRON", "NUM") for k in range(start, i)):
         return ()
     return tuple(range(start, i))
+
+
+def _relative_open(doc: Doc, start: int, i: int) -> bool:
+    """Is the word within "who …" of the phrase: "the engineer who built it"?"""
+    return any(token.tag_ in ("WP", "WDT") for token in doc[start + 1 : i])
 
 
 def _according(doc: Doc, start: int, segment: Segment) -> Attribution | None:
@@ -265,6 +272,9 @@ def attribution_before(doc: Doc, item: Placed, segment: Segment) -> Attribution 
         if verb is None or not _stands_alone(doc, item):
             return None
         return _from_verb(verb, "direct-verb-adjacent")
+    inverted = _inverted_before(doc, segment.start, last) if mark == ":" else None
+    if inverted is not None:
+        return inverted
     for i in range(last - 1, segment.start - 1, -1):
         verb = _verb_at(doc, i)
         if verb is not None and not (mark == "," and last - verb.i > 12):
@@ -274,6 +284,14 @@ def attribution_before(doc: Doc, item: Placed, segment: Segment) -> Attribution 
         if source and len(source) <= 8:
             return Attribution((last,), source, last, "direct-bare-colon")
     return None
+
+
+def _inverted_before(doc: Doc, start: int, colon: int) -> Attribution | None:
+    """Such as "Said Calder: …", where the parse takes the verb for a name."""
+    if start >= colon or doc[start].text not in OPENING_VERBS:
+        return None
+    source = _noun_phrase_from(doc, start + 1, colon)
+    return Attribution((start,), source, start, "direct-inverted") if source else None
 
 
 def _verb_at(doc: Doc, i: int) -> Token | None:

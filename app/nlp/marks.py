@@ -8,11 +8,15 @@ from itertools import pairwise
 from app.nlp.paragraphs import paragraph_spans
 from app.spans import Span
 
-DOUBLE = re.compile(r"[\"“”„«»]|''|``|‘‘|’’")
+DOUBLE = re.compile(r"[\"“”„«»‹›]|''|``|‘‘|’’")
 SINGLE = re.compile(r"(?<!\w)[‘'](?=\w)|(?<=[^\s\w])[’'](?!\w)|(?<=\w)[’'](?!\w)")
 
-OPENING = ("“", "„", "«", "``", "‘‘", "‘")
-CLOSING = ("”", "»", "’’", "’")
+OPENING = ("“", "„", "«", "‹", "``", "‘‘", "‘")
+CLOSING = ("”", "»", "›", "’’", "’")
+# Marks that only pair among themselves: «He said ‹go› and left.»
+PAIRED_APART = ("«»", "‹›")
+# All that may stand at either edge of a quotation.
+MARKS = "\"“”„«»‹›‘’'`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,15 @@ def _in_paragraph(text: str, span: Span, number: int, marks: re.Pattern[str]) ->
     for match in marks.finditer(text, *span):
         if opened is None and _opens(text, match):
             opened = match.start()
-        elif opened is not None and _closes(text, match):
+        elif opened is not None and _family(text[opened]) == _family(match.group()) and _closes(text, match):
             yield Quotation(opened, match.end(), number, closed=True)
             opened = None
-    if opened is not None and text[opened : span[1]].strip("\"“„«`'‘ "):
+    if opened is not None and text[opened : span[1]].strip(MARKS + " "):
         yield Quotation(opened, opened + len(text[opened : span[1]].rstrip()), number, closed=False)
+
+
+def _family(mark: str) -> str:
+    return next((family for family in PAIRED_APART if mark in family), "")
 
 
 def _looks_closing(text: str, match: re.Match[str]) -> bool:

@@ -14,6 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from app.nlp.attribution import likely_cues
+from app.nlp.blocks import blocks
 from app.nlp.cues import Cue
 from app.nlp.direct import (
     SENTENCE_ENDS,
@@ -26,7 +27,7 @@ from app.nlp.direct import (
     sentence_start,
 )
 from app.nlp.lexicons import words
-from app.nlp.marks import Quotation
+from app.nlp.marks import MARKS, Quotation
 from app.nlp.paragraphs import paragraph_spans
 from app.nlp.pieces import Marked, kind_of, marked, merged, runs, trimmed, widened
 from app.nlp.transcripts import Turn, turns
@@ -34,12 +35,11 @@ from app.spans import QuoteSpan, Span, Spans
 
 NAME = "newsgloss_quotes"
 
-FEWEST_WORDS_ALONE = 4
+FEWEST_WORDS_ALONE = 3
 WIDEST_GAP = 20
 HEADLINE = re.compile(r"([^\W\d_](?:[^:\n“\"']|(?<=\w)')*): (\S[^\n]{9,180})")
 LONGEST_LABEL = 6
 LOOSE = frozenset((",", ".", ";", ":", "-", "–", "—", "--"))
-MARKS = "\"“”„«»‘’'`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,11 @@ def quote_drafts(story: Marked) -> list[Draft]:
         if attribution is not None
     ]
     headline = headline_quote(story)
-    drafts += [headline] if headline is not None else []
+    drafts += [headline] if headline is not None and headline.content not in [each.content for each in drafts] else []
     drafts += [draft for turn in spoken if (draft := _turn_draft(story, turn)) is not None]
+    set_apart = [Draft(block.content, block.cue, block.source, "block-colon") for block in blocks(story)]
+    drafts += set_apart
+    taken |= {number for draft in set_apart for number in draft.cue}
     drafts += _reported_drafts(story, (cue for anchor, cue in reported.items() if anchor not in taken))
     lonely = _uncovered([group for group, attribution in given if attribution is None], drafts)
     return _with_lonely(story.text, sorted(drafts, key=_order), lonely)
