@@ -185,7 +185,7 @@ class SourceBook:
             reason=source.reason,
             actor=source.actor.id if source.actor is not None else None,
             country=self._country(source, form, profile),
-            mentions=tuple(sorted(set(source.mentions))),
+            mentions=_disjoint(source.mentions),
             rule=source.rule,
         )
 
@@ -317,3 +317,12 @@ def seen_by(text: str) -> Iterator[Source]:
         name = match.group(1).rstrip(".")
         place = (match.start(1), match.start(1) + len(name))
         yield Source(f"reporter:{name.lower()}", name, None, None, "seen-by", "the reporter", None, [place])
+
+
+def _disjoint(mentions: Iterable[CharSpan]) -> tuple[CharSpan, ...]:
+    """The mentions in order; of those that overlap the first, and of two that start together the longer."""
+    kept: list[CharSpan] = []
+    for start, end in sorted(mentions, key=lambda place: (place[0], -place[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return tuple(kept)
