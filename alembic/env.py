@@ -1,6 +1,5 @@
 """Runs the migrations: on the address given by `app.store.db.migrate`, else on the one in the settings."""
 
-from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 from alembic import context
@@ -19,7 +18,7 @@ def run() -> None:
             connection=connection,
             target_metadata=SQLModel.metadata,
             include_name=lambda name, type_, _parents: type_ != "table" or not search.is_search_table(name or ""),
-            render_as_batch=make_url(url).get_backend_name() == "sqlite",
+            render_as_batch=engine.dialect.name == "sqlite",
             compare_type=True,
         )
         with context.begin_transaction():

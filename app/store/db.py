@@ -9,7 +9,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from alembic import command
@@ -24,18 +25,41 @@ PRAGMAS = (
     "PRAGMA mmap_size = 67108864",
 )
 
+POSTGRESQL_OPTIONS = "-c timezone=UTC -c lock_timeout=30s"
+# Any number that nobody else takes; all writers of a database wait for the same.
+WRITERS_LOCK = 0x6E657773
+
 
 def make_engine(url: str) -> Engine:
-    """An engine for the archive at that address.
+    """An engine for the archive at that address, on SQLite or PostgreSQL.
 
     Raises:
-        sqlalchemy.exc.ArgumentError: the address is none that SQLAlchemy understands.
+        sqlalchemy.exc.ArgumentError: the address is none that SQLAlchemy understands, or of another database.
+        ModuleNotFoundError: PostgreSQL is wanted, and its extra is not installed.
     """
-    engine = create_engine(url)
-    if make_url(url).get_backend_name() == "sqlite":
+    address = database_address(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(address, pool_pre_ping=True, connect_args={"options": POSTGRESQL_OPTIONS})
+    event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def database_address(url: str) -> URL:
+    """The address with the driver that Newsgloss uses.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: the address is none that SQLAlchemy understands, or of another database.
+    """
+    address = make_url(url)
+    if address.drivername in ("postgres", "postgresql"):
+        return address.set(drivername="postgresql+psycopg")
+    if address.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise ArgumentError(f"{address.drivername} is neither sqlite nor postgresql+psycopg")
+    return address
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -51,6 +75,12 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that starts as a reader and then writes fails at once when another writes; ours wait in line.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    # Those who write wait in line here too: so two that meet the same new actor make one of it, and none deadlocks.
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
 
 
 @contextmanager

@@ -2,16 +2,18 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
+from alembic import command
 from app.store import search
+from app.store.db import _alembic_config as alembic_config
 from app.store.db import is_current, make_engine, migrate, write_session
+from tests.databases import Databases
 
 
-def test_the_migrations_make_the_tables_of_the_models(migrated_file: Path) -> None:
-    engine = make_engine(f"sqlite:///{migrated_file}")
-    with engine.connect() as connection:
+def test_the_migrations_make_the_tables_of_the_models(archive: Engine) -> None:
+    with archive.connect() as connection:
         context = MigrationContext.configure(
             connection,
             opts={
@@ -20,12 +22,12 @@ def test_the_migrations_make_the_tables_of_the_models(migrated_file: Path) -> No
             },
         )
         assert compare_metadata(context, SQLModel.metadata) == []
-    assert is_current(engine)
-    engine.dispose()
+    assert is_current(archive)
 
 
-def test_the_link_tables_are_made_without_rowid(migrated_file: Path, tmp_path: Path) -> None:
-    migrated = make_engine(f"sqlite:///{migrated_file}")
+def test_the_link_tables_are_made_without_rowid(tmp_path: Path) -> None:
+    migrate(f"sqlite:///{tmp_path / 'migrated.db'}")
+    migrated = make_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
     created = make_engine(f"sqlite:///{tmp_path / 'created.db'}")
     SQLModel.metadata.create_all(created)
     options = ("WITHOUT ROWID", "AUTOINCREMENT")
@@ -39,11 +41,25 @@ def test_the_link_tables_are_made_without_rowid(migrated_file: Path, tmp_path: P
     created.dispose()
 
 
-def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'archive.db'}"
-    migrate(url)
+def test_migrating_again_changes_nothing(databases: Databases, empty_archive: str) -> None:
+    url = databases.copy(empty_archive)
     migrate(url)
     engine = make_engine(url)
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_every_table_can_be_taken_back(databases: Databases, empty_archive: str) -> None:
+    config = alembic_config()
+    config.attributes["url"] = databases.copy(empty_archive)
+    command.downgrade(config, "base")
+    engine = make_engine(config.attributes["url"])
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+def test_a_connection_to_sqlite_writes_ahead_and_keeps_references_whole(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'archive.db'}")
     with write_session(engine) as session:
         assert session.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
         assert session.execute(text("PRAGMA foreign_keys")).scalar_one() == 1

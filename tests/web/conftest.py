@@ -1,8 +1,6 @@
 """A client over an archive, empty or filled."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -10,6 +8,7 @@ from starlette.testclient import TestClient
 from app.config import Settings
 from app.store.db import make_engine
 from app.web.app import create_app
+from tests.databases import Databases
 from tests.factories import LISBON, TEXT, make_annotations, make_raw, store_raw, store_story
 
 
@@ -22,22 +21,20 @@ def client(database_url: str) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def filled_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with four stories: three annotated, one that waits."""
-    path = tmp_path_factory.mktemp("filled") / "archive.db"
-    shutil.copy(migrated_file, path)
-    engine = make_engine(f"sqlite:///{path}")
+def filled_archive(databases: Databases, empty_archive: str) -> str:
+    """The address of a database with four stories, three annotated and one that waits, to be copied."""
+    url = databases.copy(empty_archive)
+    engine = make_engine(url)
     found = make_annotations(TEXT, **LISBON, organisations=["Norway"], groups=["Fishermen"])  # type: ignore[arg-type]
     for number in range(3):
         raw = make_raw(f"{TEXT}\n\nEdition {number}.", outlet="Harbour Post", external_id=str(number))
         store_story(engine, raw, found)
     store_raw(engine, make_raw("A story that waits.\n\nIt rains.", url="https://harbour.example/waits"))
     engine.dispose()
-    return path
+    return url
 
 
 @pytest.fixture
-def filled(filled_file: Path, database_url: str, client: TestClient) -> TestClient:
-    """The client over a copy of the four stories, made before its first request."""
-    shutil.copy(filled_file, database_url.removeprefix("sqlite:///"))
+def filled(client: TestClient) -> TestClient:
+    """The client over a copy of the four stories, which `database_url` makes where this fixture is wanted."""
     return client

@@ -1,11 +1,9 @@
 """What the small scripts of the pages add, in a real browser over the four stories of the page tests."""
 
 import re
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -15,6 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from app.config import Settings
 from app.web.app import create_app
 from tests.conftest import find_browser
+from tests.databases import Databases
 
 pytestmark = pytest.mark.browser
 
@@ -22,12 +21,10 @@ STORY = "/stories/1-harbour-talks-begin-in-lisbon"
 
 
 @pytest.fixture(scope="module")
-def site(filled_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(databases: Databases, filled_archive: str) -> Iterator[str]:
     """The address of a server in a thread."""
-    path = tmp_path_factory.mktemp("site") / "archive.db"
-    shutil.copy(filled_file, path)
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        app = create_app(Settings(database_url=f"sqlite:///{path}"))
+        app = create_app(Settings(database_url=databases.copy(filled_archive)))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

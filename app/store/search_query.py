@@ -1,0 +1,57 @@
+"""What a reader types into a search box, made safe."""
+
+import re
+from dataclasses import dataclass
+
+MAX_TERMS = 40
+
+TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or phrase, with a letter or digit in it and no quotation mark; `is_prefix` asks for beginnings."""
+
+    words: str
+    is_prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What must be there, one term of each group, and what must not be."""
+
+    groups: tuple[tuple[Term, ...], ...] = ()
+    unwanted: tuple[Term, ...] = ()
+
+
+def parse(q: str) -> Query:
+    """Read words, "phrases", prefix*, OR and -not; anything else is taken as words, so nothing is ever an error."""
+    groups: list[list[Term]] = []
+    unwanted: list[Term] = []
+    join_next = False
+    for match in list(TERM.finditer(_straight(q)))[:MAX_TERMS]:
+        if match["word"] == "OR":
+            join_next = bool(groups)
+            continue
+        term = _term(match)
+        if term is None or match["word"] == "AND":
+            continue
+        if match["minus"]:
+            unwanted.append(term)
+        elif join_next:
+            groups[-1].append(term)
+        else:
+            groups.append([term])
+        join_next = False
+    return Query(tuple(map(tuple, groups)), tuple(unwanted))
+
+
+def _straight(q: str) -> str:
+    return re.sub("[“”„«»]", '"', q.replace("\0", ""))
+
+
+def _term(match: re.Match[str]) -> Term | None:
+    words: str = match["word"] if match["phrase"] is None else match["phrase"]
+    if not any(character.isalnum() for character in words):
+        return None
+    return Term(words.strip("*"), is_prefix=match["phrase"] is None and words.endswith("*"))

@@ -1,0 +1,86 @@
+"""How SQLite searches: FTS5 over a view of the stories and over the quotes, so the words are not kept twice."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, bindparam, text
+
+from app.store.search_query import Query, Term
+from app.store.search_snippets import HIT_END, HIT_START
+
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+
+CREATE = (
+    """CREATE VIEW story_document AS
+       SELECT story.id AS id, story.title AS title, story_text.text AS body
+       FROM story JOIN story_text ON story_text.story_id = story.id""",
+    f"""CREATE VIRTUAL TABLE story_fts
+        USING fts5(title, body, content='story_document', content_rowid='id', tokenize='{TOKENIZER}')""",
+    f"""CREATE VIRTUAL TABLE quote_fts
+        USING fts5(content, content='quote', content_rowid='id', tokenize='{TOKENIZER}')""",
+)
+DROP = ("DROP TABLE quote_fts", "DROP TABLE story_fts", "DROP VIEW story_document")
+
+MATCHES = "({id} IN (SELECT rowid FROM {index} WHERE {index} MATCH {query}))"
+
+_ADD = {
+    "story": "INSERT INTO story_fts (rowid, title, body) SELECT id, title, body FROM story_document",
+    "quote": "INSERT INTO quote_fts (rowid, content) SELECT id, content FROM quote",
+}
+_REMOVE = {
+    "story": "INSERT INTO story_fts (story_fts, rowid, title, body)"
+    " SELECT 'delete', id, title, body FROM story_document",
+    "quote": "INSERT INTO quote_fts (quote_fts, rowid, content) SELECT 'delete', id, content FROM quote",
+}
+# Which of an index's columns is shown with its hits.
+_SHOWN = {"story": 1, "quote": 0}
+
+
+def create(connection: Connection) -> None:
+    """Make the indexes."""
+    for statement in CREATE:
+        connection.execute(text(statement))
+
+
+def drop(connection: Connection) -> None:
+    """Drop the indexes."""
+    for statement in DROP:
+        connection.execute(text(statement))
+
+
+def add(connection: Connection, what: str, ids: Sequence[int]) -> None:
+    """Put rows into their index."""
+    _run(connection, _ADD[what], ids)
+
+
+def remove(connection: Connection, what: str, ids: Sequence[int]) -> None:
+    """Take rows out of their index."""
+    _run(connection, _REMOVE[what], ids)
+
+
+def _run(connection: Connection, statement: str, ids: Sequence[int]) -> None:
+    chosen = text(f"{statement} WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
+    connection.execute(chosen, {"ids": list(ids)})
+
+
+def expression(query: Query) -> str:
+    """The query for MATCH; every term stands in quotation marks, so that nothing in it is an operator."""
+    wanted = " AND ".join(f"({_any(group)})" for group in query.groups)
+    return f"({wanted}) NOT ({_any(query.unwanted)})" if query.unwanted else wanted
+
+
+def _any(terms: Iterable[Term]) -> str:
+    return " OR ".join(f'"{term.words}"' + ("*" if term.is_prefix else "") for term in terms)
+
+
+def highlighted(connection: Connection, what: str, ids: Sequence[int], query: Query) -> Iterable[tuple[int, str]]:
+    """The words of each of these rows that fits, with marks around the hits.
+
+    The marks are read here and not by FTS5's own snippet(), which takes minutes over a long text that is all hits.
+    """
+    statement = text(
+        f"SELECT rowid, highlight({what}_fts, {_SHOWN[what]}, :start, :end)"  # noqa: S608 - our own names
+        f" FROM {what}_fts WHERE {what}_fts MATCH :query AND rowid IN :ids"
+    ).bindparams(bindparam("ids", expanding=True))
+    wanted = expression(Query(query.groups))
+    rows = connection.execute(statement, {"start": HIT_START, "end": HIT_END, "query": wanted, "ids": list(ids)})
+    return ((row[0], row[1]) for row in rows)
