@@ -1,6 +1,7 @@
 """Settings, read from NEWSGLOSS_* environment variables and `.env`."""
 
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -39,11 +40,33 @@ class Settings(BaseSettings):
     fetch_allow_loopback: bool = Field(
         False, description="Fetch from this machine's own loopback addresses; for tests only, never on a server."
     )
+    max_upload_bytes: int = Field(
+        100_000_000, ge=1, description="The most that can be uploaded at once, all files together."
+    )
+    max_upload_files: int = Field(200, ge=1, description="Files that can be uploaded at once.")
     page_size: int = Field(30, ge=1, le=200, description="Stories, quotes or actors on one page.")
     facet_sample: int = Field(
         500, ge=1, description="Facets of a filtered list are counted over this many newest matches."
     )
+    open_to_read: bool = Field(
+        True, description="Whether everybody may read; else only signed-in users, and programs with a token."
+    )
+    sign_in_days: int = Field(30, ge=1, le=365, description="Days after which a browser not used is signed out.")
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.",
+    )
     max_examined: int = Field(20_000, ge=100, description="Rows that one list query looks at before it gives a `next`.")
+
+    @property
+    def prefix(self) -> str:
+        """The path under which a proxy shows the archive, such as "/news"; empty where it is shown at the root."""
+        return urlsplit(self.base_url).path.rstrip("/")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether readers reach the archive by https."""
+        return self.base_url.startswith("https:")
 
 
 @lru_cache

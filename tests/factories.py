@@ -20,12 +20,14 @@ from app.spans import (
     Span,
     ToponymSpan,
 )
+from app.store import users
 from app.store.annotations import save
 from app.store.db import write_session
 from app.store.stories import Added, add_story, pending
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 VERSION = "test"
+PASSWORD = "a long enough password"
 
 TEXT = (
     "Harbour talks begin in Lisbon.\n\n"
@@ -217,3 +219,9 @@ def annotate_stored(engine: Engine, story_id: int, found: Annotations, *, versio
     with write_session(engine) as session:
         waiting = pending(session, "none of these", among=[story_id], most=1)[0]
         return save(session, story_id, waiting.text, waiting.text_hash, version, found, now=NOW)
+
+
+def add_user(engine: Engine, name: str) -> None:
+    """A user with PASSWORD."""
+    with write_session(engine) as session:
+        users.add_user(session, name, PASSWORD, now=NOW)

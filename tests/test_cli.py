@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
+from typer.testing import CliRunner, Result
 
+from app.cli import app
 from app.store import archive as whole
 from app.store.browse import list_stories
 from app.store.filters import Selection
 from app.store.story_page import get_story
-from tests.factories import make_raw, store_story
+from tests.factories import PASSWORD, make_raw, store_story
 
 STORY = "Ana Ruiz, Spain's health minister, met doctors in Madrid. “We listened,” she said."
 
@@ -173,6 +175,25 @@ def test_delete_removes_and_check_agrees(archive: Engine) -> None:
         assert whole.counts(session)["stories"] == 0
 
 
+def test_users_are_added_listed_and_removed_and_no_password_is_shown(archive: Engine) -> None:
+    def users(*arguments: str, given: str = "") -> Result:
+        return CliRunner().invoke(app, ["users", *arguments], input=given)
+
+    added = newsgloss("users", "add", "Ana", "--password-stdin", given=f"{PASSWORD}\n".encode())
+    assert (added.returncode, added.stdout, added.stderr) == (0, "", "")
+    assert users("list").stdout.startswith("ana\t")
+    asked = users("password", "ana", given=f"{PASSWORD}\n{PASSWORD}\n")
+    assert asked.exit_code == 0
+    assert PASSWORD not in asked.output
+    assert users("sign-out", "ana").stdout == "0 signed out\n"
+    assert users("add", "ana", "--password-stdin", given=PASSWORD).exit_code == 1
+    assert users("add", "ben", "--password-stdin", given="short").exit_code == 1
+    assert users("add", "ben", "--password", PASSWORD).exit_code == 2
+    assert users("remove", "ana").exit_code == 0
+    assert users("remove", "ana").exit_code == 1
+    assert users("list").stdout == ""
+
+
 def test_tokens_are_made_listed_and_revoked(archive: Engine) -> None:
     assert newsgloss("token", "new", "--scope", "write", "--name", "desk").stdout.startswith("ng_")
     assert newsgloss("token", "list").stdout.endswith("\tdesk\n")
@@ -198,7 +219,19 @@ def test_a_wrong_setting_is_said_in_a_line(archive: Engine, environment: dict[st
 
 
 def test_every_command_explains_itself() -> None:
-    for command in ("", "add", "annotate", "serve", "reannotate", "delete", "check", "token", "evaluate", "bench"):
+    for command in (
+        "",
+        "add",
+        "annotate",
+        "serve",
+        "reannotate",
+        "delete",
+        "check",
+        "users",
+        "token",
+        "evaluate",
+        "bench",
+    ):
         done = newsgloss(*command.split(), "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout

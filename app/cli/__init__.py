@@ -4,7 +4,6 @@ import gzip
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -16,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
 from app.bench import bench_annotate
+from app.cli import access
 from app.cli.common import Processes, fail, messages, open_archive, pool_of, progress
 from app.config import Settings, get_settings
 from app.evaluate import run
@@ -24,7 +24,7 @@ from app.ingest import add_stories, annotate_pending, count_pending
 from app.nlp.pipeline import Titled, annotate_many
 from app.read import read_paths
 from app.spans import RawStory
-from app.store import archive, counts, stories, tokens
+from app.store import archive, counts, stories
 from app.store.db import migrate, write_session
 from app.web.app import create_app
 
@@ -34,8 +34,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Browse annotated news: who acts, who said what, and where the information comes from.",
 )
-token_app = typer.Typer(no_args_is_help=True, help="Bearer tokens for writing through the API.")
-app.add_typer(token_app, name="token")
+app.add_typer(access.users_app, name="users")
+app.add_typer(access.token_app, name="token")
 bench_app = typer.Typer(no_args_is_help=True, help="How fast it is, as ratios measured side by side.")
 app.add_typer(bench_app, name="bench")
 
@@ -55,7 +55,7 @@ def serve(
     """Show the archive in a browser; a new database is made ready by itself."""
     settings = get_settings()
     migrate(settings.database_url)
-    config = uvicorn.Config(create_app(settings), host=host, port=port, log_level="warning")
+    config = uvicorn.Config(create_app(settings), host=host, port=port, log_level="warning", proxy_headers=False)
     server = _Server(config)
     try:
         server.run()
@@ -250,40 +250,6 @@ def _print_figures(figures: Mapping[str, float], as_json: bool) -> None:
         return
     for name, value in figures.items():
         typer.echo(f"{name:60} {value:8.2f}")
-
-
-# ------------------------------------------------------------------------------------------------ tokens
-
-
-@token_app.command("new")
-def token_new(
-    scope: Annotated[str, typer.Option(help="What it is good for: write.")],
-    name: Annotated[str, typer.Option(help="Whom or what it is for.")] = "",
-) -> None:
-    """Make a token and print it; it cannot be shown again."""
-    wanted = next((known for known in tokens.SCOPES if known == scope), None)
-    if wanted is None:
-        raise typer.BadParameter(f"it is one of: {', '.join(tokens.SCOPES)}", param_hint="--scope")
-    with open_archive(get_settings()) as engine, write_session(engine) as session:
-        typer.echo(tokens.new_token(session, name=name, scope=wanted, now=datetime.now(UTC)))
-
-
-@token_app.command("list")
-def token_list() -> None:
-    """List the tokens: number, scope, when made, name."""
-    with open_archive(get_settings()) as engine, Session(engine) as session:
-        for token in tokens.list_tokens(session):
-            typer.echo(f"{token.id}\t{token.scope}\t{token.created_at:%Y-%m-%d %H:%M}\t{token.name}")
-
-
-@token_app.command("revoke")
-def token_revoke(number: Annotated[int, typer.Argument(help="Its number in the list.")]) -> None:
-    """Make a token useless at once."""
-    with open_archive(get_settings()) as engine, write_session(engine) as session:
-        gone = tokens.revoke(session, number)
-    if not gone:
-        messages.print(f"there is no token {number}; `newsgloss token list` shows them")
-        raise typer.Exit(1)
 
 
 # ------------------------------------------------------------------------------------------------ mistakes

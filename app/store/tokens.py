@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from app.store.models import Token
 
-Scope = Literal["write"]
+Scope = Literal["read", "write"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 PREFIX = "ng_"
 
@@ -23,9 +23,9 @@ def new_token(session: Session, *, name: str, scope: Scope, now: datetime) -> st
 
 
 def has_scope(session: Session, token: str, scope: Scope) -> bool:
-    """Whether the token is known and good for that."""
+    """Whether the token is known and good for that; who may write may read."""
     found = session.execute(select(col(Token.scope)).where(col(Token.digest) == _digest(token))).scalar_one_or_none()
-    return found == scope
+    return found == "write" or (found is not None and found == scope)
 
 
 def list_tokens(session: Session) -> list[Token]:

@@ -3,20 +3,26 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.config import Settings, get_settings
 from app.executors import executor
 from app.store.db import make_engine
 from app.web import api
 from app.web.assets import BASE, STATIC, ImmutableFiles
+from app.web.auth import require_reader
 from app.web.caching import Revalidation, answer_head
 from app.web.errors import add_error_pages
 from app.web.exports import routes as exports
-from app.web.pages import about, actors, api_docs, countries, facet, health, quotes, sources, stories, story
+from app.web.pages import about, actors, api_docs, countries, facet, health, login, quotes, sources, stories, story
+from app.web.prefix import UnderPrefix
 from app.web.security import SecurityHeaders
+from app.web.throttle import Throttle
 
+# What everybody may see, even where reading is closed.
+OPEN_PAGES = (login.router, health.router)
 PAGES = (
     exports.router,  # first: to the page of a story, "12.ninjs.json" is a wrong number
     stories.router,
@@ -27,7 +33,6 @@ PAGES = (
     quotes.router,
     sources.router,
     about.router,
-    health.router,
     api_docs.router,
 )
 
@@ -43,16 +48,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.engine = make_engine(settings.database_url)
+    app.state.throttle = Throttle()
     app.state.annotators = executor()  # starts no process before the first story is sent
     app.add_middleware(Revalidation)
     app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION)
     app.add_middleware(SecurityHeaders)
+    if settings.prefix:
+        app.add_middleware(UnderPrefix, prefix=settings.prefix)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     add_error_pages(app)
     app.mount(BASE, ImmutableFiles(directory=STATIC), name="static")
-    for router in PAGES:
+    for router in (*OPEN_PAGES, *PAGES):
         answer_head(router)
+    for router in OPEN_PAGES:
         app.include_router(router)
-    app.include_router(api.router)
+    for router in (*PAGES, api.router):
+        app.include_router(router, dependencies=[Depends(require_reader)])
     return app
 
 

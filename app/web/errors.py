@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.store.filters import BadFilterError
 from app.store.paging import BadCursorError
+from app.web import links
+from app.web.auth import SignInNeededError
 from app.web.security import SECURITY_HEADERS
 from app.web.templating import render
 
@@ -77,6 +79,11 @@ def _on_bad_cursor(request: Request, _error: Exception) -> Response:
     return _respond(request, BAD_CURSOR)
 
 
+def _on_sign_in_needed(request: Request, _error: Exception) -> Response:
+    here = links.with_query(request.url.path, request.url.query) if request.method in ("GET", "HEAD") else "/"
+    return RedirectResponse(links.login(here), 303, {"Cache-Control": "no-store"})
+
+
 def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
@@ -93,5 +100,6 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(BadFilterError, _on_bad_filter)
     app.add_exception_handler(BadCursorError, _on_bad_cursor)
+    app.add_exception_handler(SignInNeededError, _on_sign_in_needed)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(Exception, _on_crash)

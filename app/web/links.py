@@ -87,6 +87,17 @@ def listing(path: str, **params: str | None) -> str:
     return with_query(path, urlencode({name: value for name, value in params.items() if value}))
 
 
+def login(then: str = "/") -> str:
+    """The sign-in page, which leads on to an address of ours."""
+    return listing("/login", next=then if then != "/" else None)
+
+
+def own_path(address: str) -> str:
+    """An address given by a reader if it is one of our paths, else the list: nobody is led away from here."""
+    is_ours = re.fullmatch(r"/(?![/\\])[!-~]*", address) and not address.startswith(("/login", "/logout"))
+    return address if is_ours and "\\" not in address else "/"
+
+
 def outside(url: str | None) -> str | None:
     """An address of the web that is safe to link to (http or https), else None."""
     if not url:

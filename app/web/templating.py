@@ -1,5 +1,6 @@
 """The Jinja environment: strict, escaping, with the filters that pages need."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from app.country_names import country_name
 from app.store.filters import Selection
 from app.web import links
 from app.web.assets import asset
+from app.web.auth import csrf_token, visitor
 from app.web.exports import schemaorg
 from app.web.exports.alternates import alternates
 from app.web.exports.site import Site
@@ -28,6 +30,8 @@ NAVIGATION = (
     ("/quotes", "Quotes"),
     ("/sources", "Sources"),
 )
+
+ADDRESS = re.compile(r'\b(href|src|action|formaction)="/(?!/)')
 
 
 def story_text(text: str) -> Markup:
@@ -70,10 +74,23 @@ ENVIRONMENT = _environment()
 
 
 def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page made from a template, whose context also has the `path` of the request."""
-    path, settings = request.url.path, request.app.state.settings
+    """A page made from a template, whose context also has the `path` of the request and who is signed in.
+
+    `csrf_token` in the context is what the page's forms carry: that of the signed-in user unless the page gives one.
+    """
+    path, settings, who = request.url.path, request.app.state.settings, visitor(request)
     others = alternates(path, request.url.query) if status == 200 else []
-    html = ENVIRONMENT.get_template(template).render(
-        path=path, alternates=others, site=Site(settings.base_url), **context
-    )
-    return HTMLResponse(html, status_code=status)
+    shown = {"csrf_token": csrf_token(who.secret) if who else "", "site": Site(settings.base_url)} | context
+    html = ENVIRONMENT.get_template(template).render(path=path, alternates=others, visitor=who, **shown)
+    response = HTMLResponse(under_prefix(html, settings.prefix), status_code=status)
+    if who is not None:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def under_prefix(html: str, prefix: str) -> str:
+    """A page whose addresses start with the path under which a proxy shows the archive.
+
+    Templates write them from the root. A story's own quotation marks are escaped, so no words of it are taken for one.
+    """
+    return ADDRESS.sub(rf'\1="{prefix}/', html) if prefix else html
