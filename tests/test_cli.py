@@ -197,7 +197,20 @@ def test_a_wrong_setting_is_said_in_a_line(archive: Engine, environment: dict[st
 
 
 def test_every_command_explains_itself() -> None:
-    for command in ("", "add", "annotate", "serve", "reannotate", "delete", "check", "token", "evaluate", "bench"):
+    for command in (
+        "",
+        "add",
+        "annotate",
+        "serve",
+        "worker",
+        "retry",
+        "reannotate",
+        "delete",
+        "check",
+        "token",
+        "evaluate",
+        "bench",
+    ):
         done = newsgloss(*command.split(), "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout
