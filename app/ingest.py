@@ -1,26 +1,29 @@
 """Where the rooms meet: stories that were read are stored, stored stories are annotated.
 
-Work is found in the rows: a story waits while the version of its annotations is not the pipeline's. So an
-interruption loses nothing, and doing it again does no harm.
+Work is found in the rows (see `app.store.waiting`). So an interruption loses nothing, and doing it again does no harm.
 """
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from app.config import Settings
-from app.nlp.pipeline import Titled, annotate, annotate_many, pipeline_version
-from app.spans import Annotations, RawStory, Unreadable
+from app.nlp.pipeline import BATCH, Titled, annotate, annotate_many, pipeline_version
+from app.spans import Annotations, AnnotationState, RawStory, Unreadable
+from app.store import waiting
 from app.store.annotations import save
 from app.store.db import write_session
-from app.store.stories import Added, PendingStory, add_story, pending
+from app.store.stories import Added, add_story
+from app.store.waiting import PendingStory
 
 T = TypeVar("T")
 
@@ -69,28 +72,67 @@ def annotate_pending(
 ) -> Counter[str]:
     """Annotate the stories that wait, all of them or only those of some ids, here or in a pool.
 
-    Returns how many ended in which state.
+    Returns how many ended in which state. Stories that another process annotates meanwhile are left to it, and of
+    all that wait those that were tried before: `annotate_again` takes them one by one.
     """
     version = pipeline_version(settings.model, settings.max_annotated_chars)
     states: Counter[str] = Counter()
-    for group in _waiting(engine, version, among):
-        texts = (Titled(story.text, story.title) for story in group)
-        found = annotate_many(texts, model=settings.model, max_chars=settings.max_annotated_chars, pool=pool)
-        for done in _groups(zip(group, found, strict=True)):
-            with write_session(engine) as session:
-                for story, annotations in done:
-                    save_annotations(session, story, version, annotations)
-            for _, annotations in done:
-                states[annotations.state] += 1
-                on_story(annotations)
+    under_way: deque[PendingStory] = deque()
+
+    def texts() -> Iterator[Titled]:
+        for story in _claims(engine, version, among):
+            under_way.append(story)
+            yield Titled(story.text, story.title)
+
+    found = annotate_many(texts(), model=settings.model, max_chars=settings.max_annotated_chars, pool=pool)
+    for done in _groups((under_way.popleft(), annotations) for annotations in found):
+        with write_session(engine) as session:
+            for story, annotations in done:
+                save_annotations(session, story, version, annotations)
+        for _, annotations in done:
+            states[annotations.state] += 1
+            on_story(annotations)
     return states
+
+
+def annotate_again(engine: Engine, settings: Settings, pool: Executor) -> AnnotationState | None:
+    """Annotate one story, alone, that failed or was interrupted before; None where none is due."""
+    with write_session(engine) as session:
+        story = waiting.claim_again(session, now=datetime.now(UTC))
+    if story is None:
+        return None
+    try:
+        found = _annotate_in(pool, settings, story)
+    except BrokenProcessPool:
+        found = Annotations("failed", reason="annotating it ended the program, probably for want of memory")
+    return _save_alone(engine, settings, story, found).state
+
+
+def _save_alone(engine: Engine, settings: Settings, story: PendingStory, found: Annotations) -> Annotations:
+    """Save what was found; where that cannot be saved, save that it cannot."""
+    version = pipeline_version(settings.model, settings.max_annotated_chars)
+    try:
+        with write_session(engine) as session:
+            save_annotations(session, story, version, found)
+    except OperationalError:
+        raise  # a full disk, a locked database: not the story's fault
+    except Exception as error:
+        found = Annotations("failed", reason=f"its annotations could not be saved: {error!r}"[:500])
+        with write_session(engine) as session:
+            save_annotations(session, story, version, found)
+    return found
+
+
+def _annotate_in(pool: Executor, settings: Settings, story: PendingStory) -> Annotations:
+    titled = Titled(story.text, story.title)
+    return pool.submit(annotate, titled, model=settings.model, max_chars=settings.max_annotated_chars).result()
 
 
 def count_pending(engine: Engine, settings: Settings, among: Sequence[int]) -> int:
     """How many of these stories wait for annotation."""
     version = pipeline_version(settings.model, settings.max_annotated_chars)
     with Session(engine) as session:
-        return sum(len(pending(session, version, among=ids, most=len(ids))) for ids in _chunks(among))
+        return sum(len(waiting.pending(session, version, among=ids)) for ids in _chunks(among))
 
 
 def save_annotations(session: Session, story: PendingStory, version: str, found: Annotations) -> bool:
@@ -102,32 +144,31 @@ def add_one(engine: Engine, settings: Settings, raw: RawStory, pool: Executor) -
     """Store one story and have it annotated in the pool; no annotations where it had them already."""
     version = pipeline_version(settings.model, settings.max_annotated_chars)
     with write_session(engine) as session:
-        added = add_story(session, raw, now=datetime.now(UTC))
-        waiting = pending(session, version, among=[added.story_id], most=1)
-    if not waiting:
+        now = datetime.now(UTC)
+        added = add_story(session, raw, now=now)
+        story = waiting.claim_one(session, version, added.story_id, now=now)
+    if story is None:
         return added, None
-    story = waiting[0]
-    work = pool.submit(
-        annotate, Titled(story.text, story.title), model=settings.model, max_chars=settings.max_annotated_chars
-    )
-    found = work.result()
+    found = _annotate_in(pool, settings, story)
     with write_session(engine) as session:
         save_annotations(session, story, version, found)
     return added, found
 
 
-def _waiting(engine: Engine, version: str, among: Sequence[int] | None) -> Iterator[list[PendingStory]]:
+def _claims(engine: Engine, version: str, among: Sequence[int] | None) -> Iterator[PendingStory]:
+    """The stories to annotate, claimed a batch at a time just before they are."""
     if among is not None:
         for ids in _chunks(among):
-            yield _pending(engine, version, ids)
+            with write_session(engine) as session:
+                claimed = waiting.claim_among(session, version, among=ids, now=datetime.now(UTC))
+            yield from claimed
         return
-    while group := _pending(engine, version, None):
-        yield group
-
-
-def _pending(engine: Engine, version: str, among: Sequence[int] | None) -> list[PendingStory]:
-    with Session(engine) as session:
-        return pending(session, version, among=among, most=COMMIT_STORIES)
+    while True:
+        with write_session(engine) as session:
+            claimed = waiting.claim_new(session, most=BATCH, now=datetime.now(UTC))
+        if not claimed:
+            return
+        yield from claimed
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

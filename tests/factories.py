@@ -23,7 +23,8 @@ from app.spans import (
 from app.store import users
 from app.store.annotations import save
 from app.store.db import write_session
-from app.store.stories import Added, add_story, pending
+from app.store.stories import Added, add_story
+from app.store.waiting import pending
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 VERSION = "test"
@@ -217,7 +218,7 @@ def store_raw(engine: Engine, raw: RawStory, now: datetime = NOW) -> Added:
 def annotate_stored(engine: Engine, story_id: int, found: Annotations, *, version: str = VERSION) -> bool:
     """Save annotations for a stored story."""
     with write_session(engine) as session:
-        waiting = pending(session, "none of these", among=[story_id], most=1)[0]
+        waiting = pending(session, "none of these", among=[story_id])[0]
         return save(session, story_id, waiting.text, waiting.text_hash, version, found, now=NOW)
 
 

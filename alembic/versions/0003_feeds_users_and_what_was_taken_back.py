@@ -13,7 +13,9 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("story", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("story", sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index("ix_story_next_try", "story", ["next_try_at"], unique=False)
+    op.drop_index("ix_story_annotated_version", "story")
+    waits = sa.text("annotated_version IS NULL")
+    op.create_index("ix_story_waiting", "story", ["next_try_at", "id"], sqlite_where=waits, postgresql_where=waits)
     op.create_table(
         "deleted_story",
         sa.Column("story_id", sa.Integer(), nullable=False),
@@ -94,6 +96,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("session", "user", "lease", "feed_item", "feed", "deleted_story"):
         op.drop_table(table)
-    op.drop_index("ix_story_next_try", "story")
+    op.drop_index("ix_story_waiting", "story")
+    op.create_index("ix_story_annotated_version", "story", ["annotated_version"], unique=False)
     op.drop_column("story", "next_try_at")
     op.drop_column("story", "failures")

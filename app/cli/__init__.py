@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import logging
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -21,12 +24,14 @@ from app.config import Settings, get_settings
 from app.evaluate import run
 from app.exchange import annotations_to_json
 from app.ingest import add_stories, annotate_pending, count_pending
-from app.nlp.pipeline import Titled, annotate_many
+from app.nlp.pipeline import Titled, annotate_many, pipeline_version
 from app.read import read_paths
 from app.spans import RawStory
 from app.store import archive, counts, stories
+from app.store import archive, counts, stories, tokens, waiting
 from app.store.db import migrate, write_session
 from app.web.app import create_app
+from app.worker import new_holder, work, worker_beside
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,14 +56,16 @@ Ids = Annotated[list[int], typer.Argument(help="Numbers of stories, as in their 
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
+    worker: Annotated[bool, typer.Option(help="Annotate what waits, in a process beside the server.")] = True,
 ) -> None:
-    """Show the archive in a browser; a new database is made ready by itself."""
+    """Show the archive in a browser and annotate what waits; a new database is made ready by itself."""
     settings = get_settings()
     migrate(settings.database_url)
     config = uvicorn.Config(create_app(settings), host=host, port=port, log_level="warning", proxy_headers=False)
     server = _Server(config)
     try:
-        server.run()
+        with worker_beside(settings) if worker else nullcontext():
+            server.run()
     except SystemExit:
         # The server has logged the system's reason; this says what to do about it.
         fail(f"cannot listen on {host} port {port}; choose another with --host and --port")
@@ -73,6 +80,15 @@ class _Server(uvicorn.Server):
             host, port = server.sockets[0].getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             print(f"Newsgloss is at http://{shown}:{port}/ (Ctrl+C stops it)", flush=True)  # noqa: T201
+
+
+@app.command()
+def worker(processes: Processes = 1) -> None:
+    """Annotate what waits until stopped, apart from a server (see serve --no-worker); one works at a time."""
+    settings = get_settings()
+    migrate(settings.database_url)
+    logging.basicConfig(format="newsgloss worker: %(message)s", level=logging.INFO)
+    work(settings, new_holder(), processes=processes)
 
 
 # ------------------------------------------------------------------------------------------------ stories
@@ -106,13 +122,29 @@ def add(
 
 @app.command()
 def reannotate(processes: Processes = 1) -> None:
-    """Annotate anew every story whose annotations were made by another version of the annotators."""
+    """Annotate anew every story whose annotations were made by another version of the annotators.
+
+    Interrupted, it goes on when called again; a worker that runs takes its share.
+    """
     settings = get_settings()
+    version = pipeline_version(settings.model, settings.max_annotated_chars)
     with open_archive(settings) as engine:
-        with Session(engine) as session:
-            everything = stories.all_ids(session)
-        states = _annotate(engine, settings, everything, processes)
+        with write_session(engine) as session:
+            waiting.mark_stale(session, version)
+            total = waiting.count_waiting(session)
+        with progress("Annotating", total) as step, pool_of(processes) as pool:
+            states = annotate_pending(engine, settings, on_story=lambda _: step(), pool=pool)
     typer.echo(", ".join(f"{n} {state}" for state, n in states.items()) or "nothing to do")
+
+
+@app.command()
+def retry(
+    ids: Annotated[list[int] | None, typer.Argument(help="Numbers of stories; without any, all that failed.")] = None,
+) -> None:
+    """Let stories whose annotation failed be tried again at once, by the worker."""
+    with open_archive(get_settings()) as engine, write_session(engine) as session:
+        n = waiting.try_again(session, ids)
+    typer.echo(f"{n} to be tried again")
 
 
 @app.command()

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import lru_cache, partial
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -62,6 +63,15 @@ def load(model: str) -> Language:
         module = import_module(f"app.nlp.{name}")
         nlp.add_pipe(module.NAME)
     return nlp
+
+
+def is_installed(model: str) -> bool:
+    """Whether the model can be loaded, as far as can be told without loading it."""
+    invalidate_caches()
+    try:
+        return find_spec(model) is not None
+    except (ImportError, ValueError):
+        return Path(model).is_dir()
 
 
 @lru_cache

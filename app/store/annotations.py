@@ -61,6 +61,9 @@ def save(
     source_ids = _insert_sources(session, story, found, actor_ids)
     _insert_quotes(session, story, found, actor_ids, source_ids)
     _insert_links(session, story, found, actor_ids)
+    done = {"annotated_version": version, "failures": 0, "next_try_at": None}
+    # Where the annotators failed the story goes on waiting, for the next try that was set when this one began.
+    still_waits = {"annotated_version": None}
     session.execute(
         update(Story)
         .where(col(Story.id) == story_id)
@@ -68,9 +71,9 @@ def save(
             state=found.state,
             state_reason=found.reason,
             language=found.language,
-            annotated_version=version,
             annotated_at=now,
             quote_count=len(found.quotes),
+            **(still_waits if found.state == "failed" else done),
         )
     )
     groups.join(session, groups.NewStory(story_id, head.sorted_at, text), found.bands)

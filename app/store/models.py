@@ -32,8 +32,8 @@ class UTCDateTime(TypeDecorator[datetime]):
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
 # The number in an address is never given to another story or actor, even after a deletion.
 NEVER_REUSED = {"sqlite_autoincrement": True}
-
-
+# A story waits for annotation; the index over these stays small however large the archive grows.
+WAITS = text("annotated_version IS NULL")
 IN_GROUP = text("group_id IS NOT NULL")
 
 
@@ -55,8 +55,8 @@ class Story(SQLModel, table=True):
         UniqueConstraint("outlet_id", "external_id", name="uq_story_outlet_external_id"),
         Index("ix_story_sorted", "sorted_at", "id"),
         Index("ix_story_outlet_sorted", "outlet_id", "sorted_at", "id"),
-        Index("ix_story_next_try", "next_try_at"),
         Index("ix_story_group", "group_id", sqlite_where=IN_GROUP, postgresql_where=IN_GROUP),
+        Index("ix_story_waiting", "next_try_at", "id", sqlite_where=WAITS, postgresql_where=WAITS),
         NEVER_REUSED,
     )
 
@@ -79,7 +79,7 @@ class Story(SQLModel, table=True):
     group_id: int | None = None
     state: str = "pending"
     state_reason: str | None = None
-    annotated_version: str | None = Field(default=None, index=True)
+    annotated_version: str | None = None
     annotated_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     failures: int = 0
     next_try_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

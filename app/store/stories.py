@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlmodel import Session, col
 
 from app.addresses import normalise_url
@@ -28,16 +28,6 @@ class Added:
 
     outcome: Outcome
     story_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class PendingStory:
-    """A story that waits for annotation; `text_hash` guards the saving."""
-
-    id: int
-    text: str
-    title: str
-    text_hash: str
 
 
 def text_hash(text: str) -> str:
@@ -153,6 +143,8 @@ def _renew(session: Session, known: Any, raw: RawStory, outlet_id: int | None, n
         "state_reason": None,
         "annotated_version": None,
         "annotated_at": None,
+        "failures": 0,
+        "next_try_at": None,
     }
     if keeps_title:
         values |= {"title": known.title, "title_is_ours": False, "slug": slugify(known.title, "story")}
@@ -182,25 +174,6 @@ def delete_stories(session: Session, story_ids: Sequence[int]) -> int:
     session.execute(delete(Story).where(col(Story.id).in_(found)))
     counts.change(session, gone)
     return len(found)
-
-
-def pending(session: Session, version: str, *, among: Sequence[int] | None, most: int) -> list[PendingStory]:
-    """Stories whose annotations are not of this pipeline version, oldest id first."""
-    wanted = (
-        select(col(Story.id), col(StoryText.text), col(Story.title), col(Story.text_hash))
-        .join(StoryText, col(StoryText.story_id) == col(Story.id))
-        .where(or_(col(Story.annotated_version).is_(None), col(Story.annotated_version) != version))
-        .order_by(col(Story.id))
-        .limit(most)
-    )
-    if among is not None:
-        wanted = wanted.where(col(Story.id).in_(among))
-    return [PendingStory(*row) for row in session.execute(wanted)]
-
-
-def all_ids(session: Session) -> list[int]:
-    """The ids of all stories, oldest first."""
-    return list(session.scalars(select(col(Story.id)).order_by(col(Story.id))))
 
 
 def lead_of(text: str, title: str) -> str:

@@ -136,7 +136,9 @@ def add_story(
     try:
         added, _ = add_one(request.app.state.engine, settings, raw, request.app.state.annotators)
     except BrokenProcessPool as error:
-        raise HTTPException(503, "The story is stored, but annotating it was interrupted; send it again") from error
+        raise HTTPException(
+            503, "The story is stored, but annotating it was interrupted; it will be tried again"
+        ) from error
     response.status_code = 201 if added.outcome == "added" else 200
     story = _found(story_page.get_story(session, added.story_id))
     return Saved(outcome=added.outcome, address=links.story(story), story=story)

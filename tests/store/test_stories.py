@@ -12,6 +12,7 @@ from app.store.filters import Selection
 from app.store.models import Revision, Story, StoryText
 from app.store.stories import delete_stories, lead_of, pending
 from app.store.story_page import get_story
+from app.store.stories import delete_stories, lead_of
 from tests.factories import NOW, TEXT, make_raw, store_raw, store_story
 
 URL = "https://courier.example/fish?b=2&a=1"
@@ -114,14 +115,6 @@ def test_the_number_of_a_deleted_story_is_not_given_again(archive: Engine) -> No
     with write_session(archive) as session:
         delete_stories(session, [story_id])
     assert store_story(archive) > story_id
-
-
-def test_stories_wait_until_annotated_by_this_version(archive: Engine) -> None:
-    done, waiting = store_story(archive), store_raw(archive, make_raw("Waits.")).story_id
-    with Session(archive) as session:
-        assert [story.id for story in pending(session, "test", among=None, most=10)] == [waiting]
-        assert [story.id for story in pending(session, "newer", among=None, most=10)] == [done, waiting]
-        assert pending(session, "test", among=[done], most=10) == []
 
 
 @pytest.mark.parametrize(
