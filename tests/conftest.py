@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from app.config import get_settings
 from app.store import users
 from app.store.db import make_engine, migrate
-from tests.site import Site, serve_site
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
+from tests.site import Site, serve_site
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = (
@@ -24,7 +24,9 @@ NO_BROWSER = (
     "`apt install chromium` (or your system's package of it) brings one."
 )
 POSTGRESQL = os.environ.get("NEWSGLOSS_TEST_POSTGRES")
-NO_POSTGRESQL = "NEWSGLOSS_TEST_POSTGRES is not set to a PostgreSQL server (`make test` starts one where it is installed)"
+NO_POSTGRESQL = (
+    "NEWSGLOSS_TEST_POSTGRES is not set to a PostgreSQL server (`make test` starts one where it is installed)"
+)
 ON_BOTH = ("store", "web")
 
 

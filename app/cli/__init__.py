@@ -6,7 +6,6 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -15,7 +14,6 @@ import uvicorn
 from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
-from sqlmodel import Session
 
 from app.bench import bench_annotate
 from app.cli import access
@@ -27,8 +25,7 @@ from app.ingest import add_stories, annotate_pending, count_pending
 from app.nlp.pipeline import Titled, annotate_many, pipeline_version
 from app.read import read_paths
 from app.spans import RawStory
-from app.store import archive, counts, stories
-from app.store import archive, counts, stories, tokens, waiting
+from app.store import archive, counts, stories, waiting
 from app.store.db import migrate, write_session
 from app.web.app import create_app
 from app.worker import new_holder, work, worker_beside

@@ -117,7 +117,8 @@ def _places(title: str, body: str) -> Iterator[tuple[str, int, str]]:
     """(word, place, weight); the place left out between the two parts keeps a phrase from running across."""
     place = 0
     for part, weight in ((title, "A"), (body, "B")):
-        for place, match in enumerate(WORD.finditer(part), place + 2):
+        start = place + 2
+        for place, match in enumerate(WORD.finditer(part), start):  # noqa: B020 - goes on where the title ended
             yield folded(match[0]), min(place, LAST_PLACE), weight
 
 

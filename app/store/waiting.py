@@ -56,9 +56,11 @@ def claim_new(session: Session, *, most: int, now: datetime) -> list[PendingStor
 
 
 def claim_among(session: Session, version: str, *, among: Sequence[int], now: datetime) -> list[PendingStory]:
-    """Those of some stories that have no annotations of this version and that nobody has claimed, claimed."""
-    free = or_(col(Story.next_try_at).is_(None), col(Story.next_try_at) <= now)
-    return _claimed(session, _read(session, _not_of(version) & free & col(Story.id).in_(among), most=len(among)), now)
+    """Those of some stories that have no annotations of this version, claimed for somebody who asks for just these.
+
+    Whoever may have claimed them: it may have died, and annotating twice does no harm.
+    """
+    return _claimed(session, pending(session, version, among=among), now)
 
 
 def claim_one(session: Session, version: str, story_id: int, *, now: datetime) -> PendingStory | None:

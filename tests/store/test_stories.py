@@ -10,9 +10,8 @@ from app.store.browse import list_stories
 from app.store.db import write_session
 from app.store.filters import Selection
 from app.store.models import Revision, Story, StoryText
-from app.store.stories import delete_stories, lead_of, pending
-from app.store.story_page import get_story
 from app.store.stories import delete_stories, lead_of
+from app.store.story_page import get_story
 from tests.factories import NOW, TEXT, make_raw, store_raw, store_story
 
 URL = "https://courier.example/fish?b=2&a=1"
