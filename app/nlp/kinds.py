@@ -87,13 +87,15 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
 def _short_forms(name: str, kind: Kind) -> dict[str, tuple[Kind, float]]:
     """The words of a longer name that may stand for it alone, with what they then are and how surely."""
     first = name.split()[0]
+    short: dict[str, tuple[Kind, float]] = {}
     if kind == "person":
         last = surname(name)
-        surnames = {key(last), key(f"{last} {suffix(name)}".rstrip())}
-        return {key(first): ("person", FIRST_OF_A_PERSON)} | dict.fromkeys(surnames, ("person", SURNAME_OF_A_PERSON))
+        short[key(first)] = ("person", FIRST_OF_A_PERSON)
+        for form in (last, f"{last} {suffix(name)}".rstrip()):
+            short[key(form)] = ("person", SURNAME_OF_A_PERSON)
+        return short
     if kind != "organisation":
-        return {}
-    short: dict[str, tuple[Kind, float]] = {}
+        return short
     if reading(first) is None:
         short[key(first)] = ("organisation", FIRST_OF_AN_ORGANISATION)
     parts = name.split()
