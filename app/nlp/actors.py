@@ -15,11 +15,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from app.naming import surname
-from app.nlp import organisations, people, roles
+from app.nlp import headlines, organisations, people, roles
 from app.nlp.gazetteer import is_person_like, place_names, reading, readings
 from app.nlp.kinds import Kind, decide
 from app.nlp.lexicons import words
-from app.nlp.names import Candidate, candidates
+from app.nlp.names import Candidate, candidates, is_family
 from app.nlp.phrases import Phrases
 from app.nlp.story_actors import gender_of_word
 from app.spans import ActorKind, ActorSpan, MentionSpan, MentionType
@@ -54,7 +54,7 @@ Forms = dict[str, list[Draft]]
 @Language.component(NAME)
 def actors(doc: Doc) -> Doc:
     """Leave the story's actors on `doc._.actors` and the places that name them on `doc._.mentions`."""
-    names = candidates(doc)
+    names = headlines.mended(doc, candidates(doc))
     kinds = decide(doc, names)
     forms = _forms(doc, names, kinds)
     drafts = _with_mentions(doc, forms, _other_names(doc, names, kinds))
@@ -110,6 +110,7 @@ def _group_names() -> list[str]:
 
 def _add_people(spans: list[Span], forms: Forms) -> None:
     full = [(span.text, span.start_char) for span in spans if " " in span.text]
+    full += _sharing_a_surname(spans)
     by_surname: dict[str, list[Draft]] = defaultdict(list)
     by_other_name: dict[str, list[Draft]] = defaultdict(list)
     for person in people.group(full):
@@ -128,6 +129,16 @@ def _add_people(spans: list[Span], forms: Forms) -> None:
         for draft in known:
             by_surname[people.key(name)] = known
             _add(forms, draft, [name])
+
+
+def _sharing_a_surname(spans: list[Span]) -> Iterator[tuple[str, int]]:
+    """The full name of whoever is named with another by one surname ("Sam and Joe Kirby")."""
+    first_names = words("first_names.txt")
+    behind = {span.start: span for span in spans if len(span) == 2 and span[0].text in first_names}
+    for span in spans:
+        other = behind.get(span.end + 1)
+        if other is not None and span.text in first_names and span.doc[span.end].text in {"and", "&"}:
+            yield f"{span.text} {other[1].text}", span.start_char
 
 
 def _display(name: str) -> str:
@@ -178,7 +189,7 @@ def _nearest(drafts: list[Draft], end: int) -> Draft:
 def _is_named(doc: Doc, text: str, start: int, end: int, drafts: list[Draft]) -> bool:
     """Whether the words stand there as a name, not as an ordinary word or a place."""
     span = doc.char_span(start, end, alignment_mode="expand")
-    if span is None or not len(span):
+    if span is None or not len(span) or is_family(text, start, end):
         return False
     if len(span) > 1 or drafts[0].kind == "group":
         return True

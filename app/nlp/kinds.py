@@ -8,10 +8,10 @@ from typing import Literal
 
 from spacy.tokens import Doc, Span
 
-from app.naming import known_organisations, surname
-from app.nlp.gazetteer import cities, is_person_like, reading
+from app.naming import is_family_first, known_organisations, suffix, surname
+from app.nlp.gazetteer import cities, is_person_like, reading, states
 from app.nlp.lexicons import words
-from app.nlp.names import Candidate
+from app.nlp.names import Candidate, is_family
 from app.nlp.people import key
 from app.nlp.roles import appositions
 from app.nlp.toponyms import DATELINE
@@ -21,7 +21,9 @@ Evidence = Iterable[tuple[Kind, float]]
 
 KINDS: tuple[Kind, ...] = ("person", "organisation", "place", "other")
 # How surely a single word is what the longer name is that it is taken from.
-SURNAME_OF_A_PERSON, FIRST_OF_A_PERSON, FIRST_OF_AN_ORGANISATION = 3.0, 1.0, 1.5
+SURNAME_OF_A_PERSON, FIRST_OF_A_PERSON, FIRST_OF_AN_ORGANISATION, ALL_BUT_INC = 3.0, 1.0, 1.5, 6.0
+
+CALLED_A_BODY = 3.5
 
 BY_LABEL: dict[str, Kind] = {
     "PERSON": "person",
@@ -45,8 +47,17 @@ PLACE_NOUN_BEHIND = re.compile(
     r"|police|woman|man|City Council|Mayor|mayor)\b"
 )
 COMPANY_NOUN_BEHIND = re.compile(
-    r"(?: Newsroom| newsroom| shares?\b| stock\b|['’]s? (?:shares|stock|profits?)\b| spokes(?:man|woman)\b)"
+    r"(?: Newsroom| newsroom| shares?\b| stock\b|['’]s? (?:shares|stock|profits?)\b| spokes(?:man|woman)\b"
+    r"| (?:newspaper|magazine|radio|news agency)\b)"
 )
+COMPANY_NOUN_BEFORE = re.compile(r"(?:([a-z-]{3,20})| [Ss]hares (?:of|in)) $")
+# What a body is or does, and no person; and what only "which" can follow.
+AS_A_BODY_DOES = re.compile(
+    r"(?: (?:was|were) (?:founded|established|acquired|taken over)\b| is headquartered\b|, which\b"
+    r"| (?:\w+ed|expects|says) (?:that )?(?:it|its)\b| and its\b)"
+)
+WHO_BEHIND = re.compile(r",? who\b")
+GOODS_BEHIND = re.compile(r" (?:futures|options|crude|prices)\b")
 PEOPLE_NOUN_BEHIND = re.compile(
     r" (?:peoples?|tribes?|tribes(?:men|women|people)|clans?|ethnic group|language|dialect|speakers|culture)\b"
 )
@@ -61,13 +72,13 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
     for name in names:
         places[key(doc[name.start : name.end].text)].append(name)
     text = doc.text
-    towns = _dateline_towns(text)
+    towns, agencies = _datelines(text)
     found: dict[str, Kind] = {}
     parts: dict[str, tuple[Kind, float]] = {}
     for form in sorted(places, key=lambda form: -len(form.split())):
         said, part = _said_of(doc, text, places[form]), _as_part(parts.get(form), len(places[form]))
         family = _as_a_family(doc, form, places[form], parts)
-        found[form] = _weigh(chain(said, part, family, _as_a_dateline(form, towns)))
+        found[form] = _weigh(chain(said, part, family, _as_a_dateline(form, towns, agencies)))
         if " " in form:
             parts = _short_forms(doc[places[form][0].start : places[form][0].end].text, found[form]) | parts
     return found
@@ -76,11 +87,22 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
 def _short_forms(name: str, kind: Kind) -> dict[str, tuple[Kind, float]]:
     """The words of a longer name that may stand for it alone, with what they then are and how surely."""
     first = name.split()[0]
+    short: dict[str, tuple[Kind, float]] = {}
     if kind == "person":
-        return {key(first): ("person", FIRST_OF_A_PERSON), key(surname(name)): ("person", SURNAME_OF_A_PERSON)}
-    if kind == "organisation" and reading(first) is None:
-        return {key(first): ("organisation", FIRST_OF_AN_ORGANISATION)}
-    return {}
+        last = surname(name)
+        short[key(first)] = ("person", FIRST_OF_A_PERSON)
+        for form in (last, f"{last} {suffix(name)}".rstrip()):
+            short[key(form)] = ("person", SURNAME_OF_A_PERSON)
+        return short
+    if kind != "organisation":
+        return short
+    if reading(first) is None:
+        short[key(first)] = ("organisation", FIRST_OF_AN_ORGANISATION)
+    parts = name.split()
+    while len(parts) > 1 and (parts[-1] in words("company_words.txt") or parts[-1] in {"&", "and"}):
+        parts.pop()
+        short[key(" ".join(parts))] = ("organisation", ALL_BUT_INC)
+    return short
 
 
 def _weigh(evidence: Evidence) -> Kind:
@@ -104,13 +126,15 @@ def _said_of(doc: Doc, text: str, places: list[Candidate]) -> Evidence:
         yield from _as_a_persons_name(text, span)
     if "ORG" in labels:
         yield from _as_an_organisations_name(span)
+    if labels & {"GPE", "LOC", "FAC"} and _reads_as_person(span.text) and not cities(span.text):
+        yield "person", 1.5
 
 
 def _as_a_persons_name(text: str, span: Span) -> Evidence:
     """What the form of a name says that somebody took for a person's."""
     if NOT_IN_NAMES.search(span.text):
         yield "other", 10
-    if len(span) > 1 and _begins_as_person(span[0].text):
+    if len(span) > 1 and (_begins_as_person(span[0].text) or is_family_first(span.text.split())):
         yield "person", 3
     elif len(span) > 1 and reading(span[0].text) is not None and not is_person_like(span[0].text):
         yield "organisation", 2
@@ -132,14 +156,18 @@ def _as_a_family(doc: Doc, form: str, places: list[Candidate], parts: dict[str, 
         yield "other", 5.0 * len(places)
 
 
-def _dateline_towns(text: str) -> frozenset[str]:
-    found = (dateline.group(1) for dateline in DATELINE.finditer(text))
-    return frozenset(key(town) for town in found if cities(town))
+def _datelines(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The keys of the towns and of the agencies that a story's datelines name."""
+    found = [dateline.groups() for dateline in DATELINE.finditer(text)]
+    towns = frozenset(key(town) for town, _ in found if cities(town))
+    return towns, frozenset(key(agency) for _, agency in found if agency)
 
 
-def _as_a_dateline(form: str, towns: frozenset[str]) -> Evidence:
+def _as_a_dateline(form: str, towns: frozenset[str], agencies: frozenset[str]) -> Evidence:
     if form in towns:
         yield "place", 6
+    if form in agencies:
+        yield "organisation", 10
 
 
 def _as_part(part: tuple[Kind, float] | None, times: int) -> Evidence:
@@ -212,9 +240,39 @@ def _is_a_people(text: str, span: Span, _name: Candidate) -> Evidence:
         yield "other", 10
 
 
-def _stands_as_a_company_does(text: str, span: Span, _name: Candidate) -> Evidence:
+def _stands_as_a_company_does(text: str, span: Span, name: Candidate) -> Evidence:
+    before = COMPANY_NOUN_BEFORE.search(text[max(0, span.start_char - 24) : span.start_char])
     if COMPANY_NOUN_BEHIND.match(text, span.end_char):
         yield "organisation", 2
+    if before is not None and (before.group(1) is None or before.group(1) in words("body_nouns.txt")):
+        yield "organisation", CALLED_A_BODY
+    if any(token.lemma_.lower() in words("body_nouns.txt") for token in appositions(span)):
+        yield "organisation", CALLED_A_BODY
+    if name.label in {"PERSON", "ORG"} and AS_A_BODY_DOES.match(text, span.end_char):
+        yield "organisation", 1
+
+
+def _who_stands_behind(text: str, span: Span, name: Candidate) -> Evidence:
+    if name.label in {"PERSON", "ORG"} and WHO_BEHIND.match(text, span.end_char):
+        yield "person", 1
+
+
+def _is_a_family(text: str, span: Span, _name: Candidate) -> Evidence:
+    """So is "Kirby" in "the Kirby brothers"."""
+    if is_family(text, span.start_char, span.end_char):
+        yield "other", 3
+
+
+def _is_traded(text: str, span: Span, _name: Candidate) -> Evidence:
+    """So is "Rice" in "Rice futures"."""
+    if len(span) == 1 and GOODS_BEHIND.match(text, span.end_char):
+        yield "other", 2
+
+
+def _abbreviates_a_state(text: str, span: Span, _name: Candidate) -> Evidence:
+    """So does "Ont" in "Paris, Ont."."""
+    if text[span.start_char : span.end_char + 1].endswith(".") and f"{span.text.rstrip('.')}." in states():
+        yield "place", 5
 
 
 WITNESSES: tuple[Callable[[str, Span, Candidate], Evidence], ...] = (
@@ -227,6 +285,10 @@ WITNESSES: tuple[Callable[[str, Span, Candidate], Evidence], ...] = (
     _is_part_of_an_office,
     _is_a_people,
     _is_a_title_of_a_work,
+    _who_stands_behind,
+    _is_a_family,
+    _is_traded,
+    _abbreviates_a_state,
 )
 
 
@@ -242,7 +304,7 @@ def _known_of(name: str, times: int) -> Evidence:
     if len(parts) > 1 and parts[-1] in words("place_words.txt"):
         yield "place", 6
     elif _ends_as_organisation(parts):
-        yield "organisation", 3
+        yield "organisation", 6 if parts[-1] in words("company_words.txt") else 3
     elif ACRONYM.fullmatch(name):
         yield "organisation", 1
     yield "place", _place_weight(name)
@@ -259,11 +321,19 @@ def _ends_as_organisation(parts: list[str]) -> bool:
 
 def _as_an_organisations_name(span: Span) -> Evidence:
     """What the form of a name says that somebody took for an organisation's."""
-    parts = span.text.split()
     if any(link in span.text for link in (" of ", " and ", " & ")):
         yield "organisation", 3
-    elif 1 < len(parts) <= 3 and _begins_as_person(parts[0]) and not _ends_as_organisation(parts):
+    elif is_family_first(span.text.split()):
+        yield "person", 3
+    elif _reads_as_person(span.text):
         yield "person", 1.5
+
+
+def _reads_as_person(name: str) -> bool:
+    """Whether a first name and one or two more words that end no organisation's or place's name make it up."""
+    parts = name.split()
+    other = _ends_as_organisation(parts) or parts[-1] in words("place_words.txt")
+    return 1 < len(parts) <= 3 and _begins_as_person(parts[0]) and not other
 
 
 def _place_weight(name: str) -> float:

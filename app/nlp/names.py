@@ -26,6 +26,8 @@ SMALL_ENDS = frozenset({"news", "agency", "newspaper", "union", "group", "daily"
 ARABIC_NAME = re.compile(r"(?:al|el|ul|ud)-[A-Z]\w+")
 DATE = re.compile(r"\d[\d/.:-]*")
 HEADLINE_VERBS = frozenset({"VBZ", "VBD", "VBP", "MD", "TO"})
+FAMILY_BEHIND = re.compile(r" (?:family|families|brothers|sisters|siblings|twins|clan|household|dynasty)\b")
+FAMILY = frozenset({"Brothers", "Sisters", "Twins", "Cousins", "Siblings"})
 NICKNAME_MARKS = frozenset({("(", ")"), ('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'")})
 LONGEST_TITLE = 4
 LONGEST_NAME = 8
@@ -132,11 +134,13 @@ def _end_of_particles(doc: Doc, at: int) -> int:
     while after < min(len(doc), at + 3) and doc[after].text in PARTICLES:
         after += 1
     led = after > at or doc[at - 1].text in PARTICLES
+    if led and after + 1 < len(doc) and doc[after].text == "-" and not doc[after].whitespace_:
+        after += 1
     return after + 1 if led and after < len(doc) and doc[after].is_title and doc[after].is_alpha else at
 
 
 def _continues_person(token: Token) -> bool:
-    ordinary = token.text in words("not_actors.txt") or token.text in words("organisation_words.txt")
+    ordinary = any(token.text in each for each in (FAMILY, words("not_actors.txt"), words("organisation_words.txt")))
     written_so = (token.is_title and token.is_alpha) or ARABIC_NAME.fullmatch(token.text) is not None
     return token.pos_ == "PROPN" and written_so and not ordinary and not is_title(token.doc[token.i : token.i + 1])
 
@@ -149,7 +153,9 @@ def _alike(doc: Doc, name: Candidate, follower: Candidate) -> bool:
 def _end_of_suffix(doc: Doc, at: int) -> int:
     """Behind "Jr." (with or without a comma) or a king's number, if it stands at this token."""
     start = at + 1 if at + 1 < len(doc) and doc[at].text == "," and doc[at + 1].text in {"Jr.", "Sr.", "Jr"} else at
-    return start + 1 if start < len(doc) and doc[start].text in SUFFIXES else at
+    end = start + 1 if start < len(doc) and doc[start].text in SUFFIXES else at
+    stopped = end < len(doc) and doc[end - 1].text in {"Jr", "Sr"} and doc[end].text == "."
+    return end + 1 if stopped and not doc[end - 1].whitespace_ else end
 
 
 def _end_of_hyphened(doc: Doc, at: int) -> int:
@@ -181,7 +187,7 @@ def _repaired(entity: Span) -> Iterator[Candidate]:
             start = _after_nationalities(piece.doc, start, end)
         start = _after_split_title(piece.doc, start, end)
         start, titled = _after_titles(piece.doc, start, end)
-        start = _after_epithet(piece.doc, start, end)
+        start = _after_epithet(piece.doc, _after_family(piece.doc, start, end), end)
         start, end = _trimmed(piece.doc[start:end])
         if start < end and any(token.text[0].isupper() for token in piece.doc[start:end]):
             yield Candidate(start, end, entity.label_, "ner", titled or _title_before(piece.doc, start))
@@ -202,6 +208,12 @@ def _after_epithet(doc: Doc, start: int, end: int) -> int:
     named = end - start > 2 and doc[start + 1].text in first_names and doc[start].text not in first_names
     person = named and doc[end - 1].text not in words("organisation_words.txt")
     return start + 1 if person and doc[start].tag_.startswith("JJ") else start
+
+
+def _after_family(doc: Doc, start: int, end: int) -> int:
+    """Where the first name starts behind what several are to each other ("Brothers Sam and Joe Kirby")."""
+    named = end - start > 1 and doc[start].text in FAMILY and doc[start + 1].text in words("first_names.txt")
+    return start + 1 if named else start
 
 
 def _before_verb(doc: Doc, start: int, end: int) -> int:
@@ -331,3 +343,8 @@ def _is_name_word(token: Token) -> bool:
 
 def _in_capitals(span: Span) -> bool:
     return span.text.isupper()
+
+
+def is_family(text: str, start: int, end: int) -> bool:
+    """Whether the name at these offsets is a whole family's ("the Kirby brothers")."""
+    return FAMILY_BEHIND.match(text, end) is not None and text.endswith(("the ", "The "), 0, start)

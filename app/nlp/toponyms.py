@@ -23,9 +23,10 @@ PLACE_WORD_BEFORE = re.compile(
 TOWN_BEFORE = re.compile(rf"({TOWN}), ?$")
 TOWN_WITH_POSTAL_CODE = re.compile(rf"({TOWN}), ?([A-Z]{{2}})\b(?!\w)")
 TOWN_BEHIND_PREPOSITION = re.compile(rf"\b(?:in|near|outside|[Dd]owntown) ({TOWN})")
+# The town, and the agency in brackets if there is one.
 DATELINE = re.compile(
-    r"(?:^|(?<=[.!?] ))([A-Z][A-Z.'’ -]{1,30}[A-Z])(?:, [\w. ]{2,20})?"
-    r"\s{0,3}(?:\([A-Za-z /-]{1,40}\)\s{0,3})?(?:—|–|--\s|-\s)",
+    r"(?:^|(?<=[.!?] ))([A-Z][A-Z.'’ -]{1,30}[A-Z])(?:, [\w. ]{2,20}){0,3}"
+    r"\s{0,3}(?:\(([A-Za-z /-]{1,40})\)\s{0,3})?(?:—|–|--\s|-\s)",
     re.MULTILINE,
 )
 TOWN_BEFORE_NOUN = re.compile(

@@ -126,6 +126,73 @@ def test_a_family_name_may_come_first(text: str, name: str, short: str) -> None:
     assert forms(annotated(text)) == {name: [name, short]}
 
 
+@pytest.mark.parametrize(
+    "headline",
+    ["MARLOW WINS IN OHIO", "MARLOW TO VISIT PORT ELLIS", "Marlow Slams Budget As Reckless, Urges New Vote"],
+)
+def test_a_headline_names_whom_the_story_names(headline: str) -> None:
+    text = f"{headline}\nWilliam Marlow, the opposition leader, won the vote on Tuesday. Marlow thanked voters."
+    found = annotated(text)
+    assert [(actor.name, actor.kind) for actor in found._.actors] == [("William Marlow", "person")]
+    assert text[found._.mentions[0].start : found._.mentions[0].end] in {"MARLOW", "Marlow"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The drugmaker Eli Dunmore said it would cut prices.",
+        "Arthur Dunmore Inc. said it would close. Arthur Dunmore was founded in 1920.",
+        "Shares of Dunmore Hale rose after Dunmore Hale reported its earnings.",
+        "Arthur Dunmore & Co. won the order, and Arthur Dunmore hired staff.",
+        "The brewer Eli Dunmore, which owns a pub, is for sale. Eli Dunmore said so.",
+        "The Eli Dunmore newspaper said so.",
+        "KALVO (Eli Dunmore) - Shops opened on Monday.",
+        "NAIROBI, Kenya, Jan 5 (Eli Dunmore) — Shops opened on Monday.",
+    ],
+)
+def test_what_a_company_or_agency_is_called_is_no_person(text: str) -> None:
+    assert {actor.kind for actor in annotated(text)._.actors} <= {"organisation"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fans cheered Dai Lanying, who wrote books. Dai left.", {"Dai Lanying": "person"}),
+        ("Ada Okafor and Ben Marlow met.", {"Ada Okafor": "person", "Ben Marlow": "person"}),
+        ("The Kirby family moved to Ohio. Members of the Kirby family wept. The Orr brothers sang.", {}),
+        ("Talks were held by Prime Minister Karim al-Kabiri.", {"Karim al-Kabiri": "person"}),
+        ("Rice futures fell. Rice options rose.", {}),
+    ],
+)
+def test_the_words_around_a_name_tell_its_kind(text: str, expected: dict[str, str]) -> None:
+    assert {actor.name: actor.kind for actor in annotated(text)._.actors} == expected
+
+
+@pytest.mark.parametrize(
+    "place", ["Paris, Ont.", "Regina, Sask.", "Brandon, Man.", "Springfield, Ill.", "Halifax, N.S."]
+)
+def test_the_abbreviation_of_a_state_is_no_actor(place: str) -> None:
+    assert annotated(f"He was born in {place}, and moved to {place} in May.")._.actors == []
+
+
+def test_senior_and_junior_stay_apart_without_their_first_name() -> None:
+    text = "George Orr Sr. built it. George Orr Jr. sold it. Orr Jr. lives in Ohio; Orr Sr. died."
+    assert forms(annotated(text)) == {
+        "George Orr Sr.": ["George Orr Sr.", "Orr Sr."],
+        "George Orr Jr.": ["George Orr Jr.", "Orr Jr."],
+    }
+
+
+def test_who_is_named_with_another_by_one_surname_bears_it() -> None:
+    text = "Brothers Sam and Joe Kirby opened a shop. Bill and Hilary Orr came. Mr. Orr left, Mrs. Orr stayed."
+    assert forms(annotated(text)) == {
+        "Sam Kirby": ["Sam"],
+        "Joe Kirby": ["Joe Kirby"],
+        "Bill Orr": ["Bill", "Orr"],
+        "Hilary Orr": ["Hilary Orr", "Orr"],
+    }
+
+
 @pytest.mark.parametrize("name", ["U.S. Steel", "U.N. Watch"])
 def test_initials_of_a_country_or_body_begin_no_person(name: str) -> None:
     doc = annotated(f"Shares of {name} fell, and {name} said nothing.")
