@@ -118,7 +118,7 @@ def _places(title: str, body: str) -> Iterator[tuple[str, int, str]]:
     place = 0
     for part, weight in ((title, "A"), (body, "B")):
         start = place + 2
-        for place, match in enumerate(WORD.finditer(part), start):  # noqa: B020 - goes on where the title ended
+        for place, match in enumerate(WORD.finditer(part), start):
             yield folded(match[0]), min(place, LAST_PLACE), weight
 
 

@@ -43,8 +43,14 @@ def test_what_is_claimed_is_not_claimed_again_before_its_time(archive: Engine) -
     assert claim_again(archive) is None
     with write_session(archive) as session:
         assert not waiting.is_any_due(session, now=NOW)
-        assert waiting.claim_among(session, VERSION, among=ids, now=NOW) == []
     assert claim_again(archive, after=MINUTE) == ids[0]
+
+
+def test_who_asks_for_certain_stories_gets_them_whoever_claimed_them(archive: Engine) -> None:
+    ids = store_waiting(archive, 3)
+    claim_new(archive, most=2)
+    with write_session(archive) as session:
+        assert [story.id for story in waiting.claim_among(session, VERSION, among=ids[:2], now=NOW)] == ids[:2]
 
 
 def test_what_was_saved_waits_no_more(archive: Engine) -> None:
