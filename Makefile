@@ -15,8 +15,8 @@ run: install ## load the demo stories and serve them on 127.0.0.1:8000
 	$(BIN)/newsgloss add seeds
 	$(BIN)/newsgloss serve
 
-test: .venv/.installed-dev ## run all tests, those in a browser too
-	$(BIN)/python -m pytest
+test: .venv/.installed-dev ## run all tests, those in a browser and on PostgreSQL too
+	tests/with_postgresql $(BIN)/python -m pytest
 
 check: .venv/.installed-dev ## lint, format, types, import directions
 	$(BIN)/ruff check .
