@@ -4,13 +4,14 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 from sqlmodel import SQLModel
 
 from app.store.db import database_address
@@ -74,11 +75,12 @@ class PostgresqlDatabases:
         return self._make("template0")
 
     def copy(self, url: str) -> str:
-        if self._idle[url]:
+        while self._idle[url]:
             copied = self._idle[url].pop()
-            with self._connected(copied) as connection:
+            # Where a test took a table away, there is nothing to restore into: that one is not used again.
+            with suppress(ProgrammingError), self._connected(copied) as connection:
                 connection.exec_driver_sql(self._restored_by[copied])
-            return copied
+                return copied
         copied = self._make(make_url(url).database or "")
         self._templates[copied] = url
         with self._connected(copied) as connection:
@@ -121,6 +123,8 @@ class PostgresqlDatabases:
 def _keep(connection: Connection) -> str:
     """Put all rows of a database aside, in a schema of their own; returns the statements that bring them back."""
     tables = [*(table.name for table in SQLModel.metadata.sorted_tables), "story_fts", "quote_fts"]
+    # The template may be a copy itself, that was filled.
+    connection.exec_driver_sql("DROP SCHEMA IF EXISTS kept CASCADE")
     connection.exec_driver_sql("CREATE SCHEMA kept")
     for table in tables:
         connection.exec_driver_sql(f'CREATE TABLE kept."{table}" AS TABLE public."{table}"')

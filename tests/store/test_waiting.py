@@ -134,9 +134,11 @@ def test_looking_for_work_reads_only_what_waits(archive: Engine) -> None:
     with Session(archive) as session:
         waiting.is_any_due(session, now=NOW)
         waiting.count_waiting(session)
-    looks = [each for each in asked if each[0].startswith("SELECT")]
+    looks = [each for each in asked if each[0].startswith("SELECT") and "advisory" not in each[0]]
+    assert len(looks) == 4
+    if archive.dialect.name != "sqlite":
+        return  # PostgreSQL plans by what is in the table: a handful of rows is read without any index
     with archive.connect() as connection:
         for sql, given in looks:
             plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all())
             assert "ix_story_waiting" in plan, sql
-    assert len(looks) == 4
