@@ -4,7 +4,7 @@ import gzip
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
@@ -15,16 +15,14 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
-from app.bench import bench_annotate
-from app.cli import access
-from app.cli.common import Processes, fail, messages, open_archive, pool_of, progress
+from app.cli import access, bench
+from app.cli.common import Processes, fail, messages, open_archive, pool_of, print_figures, progress
 from app.config import Settings, get_settings
 from app.evaluate import run
 from app.exchange import annotations_to_json
 from app.ingest import add_stories, annotate_pending, count_pending
 from app.nlp.pipeline import Titled, annotate_many, pipeline_version
 from app.read import read_paths
-from app.spans import RawStory
 from app.store import archive, counts, stories, waiting
 from app.store.db import migrate, write_session
 from app.web.app import create_app
@@ -38,8 +36,7 @@ app = typer.Typer(
 )
 app.add_typer(access.users_app, name="users")
 app.add_typer(access.token_app, name="token")
-bench_app = typer.Typer(no_args_is_help=True, help="How fast it is, as ratios measured side by side.")
-app.add_typer(bench_app, name="bench")
+app.add_typer(bench.bench_app, name="bench")
 
 What = Literal["quotes", "speakers", "sources", "actors", "countries"]
 
@@ -255,30 +252,7 @@ def evaluate(
             figures = run.evaluate(what, gold, texts or [], get_settings(), step)
     except (ValueError, KeyError) as error:
         fail(f"{gold}: {error}")
-    _print_figures(figures, as_json)
-
-
-@bench_app.command("annotate")
-def bench_annotate_command(
-    paths: Annotated[list[str], typer.Argument(help="Stories to annotate, any format that add takes.")],
-    processes: Processes = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
-) -> None:
-    """Time annotation against the bare spaCy model, side by side on the same stories (median of five pairs)."""
-    settings = get_settings()
-    found = read_paths(paths, max_bytes=settings.max_story_bytes)
-    stories_read = [Titled(story.text, story.title) for story in found if isinstance(story, RawStory)]
-    if not stories_read:
-        fail("none of these is a story that can be read")
-    _print_figures(bench_annotate(stories_read, settings, processes), as_json)
-
-
-def _print_figures(figures: Mapping[str, float], as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps({name: round(value, 3) for name, value in figures.items()}))
-        return
-    for name, value in figures.items():
-        typer.echo(f"{name:60} {value:8.2f}")
+    print_figures(figures, as_json)
 
 
 # ------------------------------------------------------------------------------------------------ mistakes

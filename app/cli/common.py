@@ -1,7 +1,8 @@
 """What several commands share: the archive, a pool, progress, and how to end on a mistake."""
 
+import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Annotated, NoReturn
@@ -40,8 +41,8 @@ def pool_of(processes: int) -> Iterator[Executor | None]:
 
 
 @contextmanager
-def progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
-    """A progress line on stderr, on a terminal only; gives the function that moves it by one."""
+def progress(what: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """A progress line on stderr, on a terminal only; gives the function that moves it, by one or by so many."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -51,7 +52,16 @@ def progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
     )
     with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as shown:
         task = shown.add_task(what, total=total)
-        yield lambda: shown.advance(task)
+        yield lambda n=1: shown.advance(task, n)
+
+
+def print_figures(figures: Mapping[str, float], as_json: bool) -> None:
+    """The figures of a measurement, a line each or as a JSON object."""
+    if as_json:
+        typer.echo(json.dumps({name: round(value, 3) for name, value in figures.items()}))
+        return
+    for name, value in figures.items():
+        typer.echo(f"{name:60} {value:8.2f}")
 
 
 def fail(message: str) -> NoReturn:
