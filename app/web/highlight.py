@@ -3,37 +3,20 @@
 Concatenated, the segments are the text, character for character. All offsets are code points into the text.
 """
 
-import html
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
-from markupsafe import Markup
-
 from app.spans import Span
 from app.store.cards import MentionCard, StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard, ToponymCard
-from app.web import links
 
 Part = Literal["name", "content", "cue", "voice", "source", "reference"]
 Name = MentionCard | ToponymCard
 Thing = Name | StoryQuoteCard | StorySourceCard | None
 
 QUOTE_KINDS = ("direct", "mixed", "indirect")
-QUOTE_MARKS = {"direct": "“", "mixed": "“…", "indirect": "…"}
-FORM_LABELS = {
-    "named person": "person",
-    "named organisation": "body",
-    "unnamed person": "unnamed",
-    "unnamed group": "unnamed",
-    "document": "document",
-    "other media": "media",
-    "social media": "social",
-    "the reporter": "reporter",
-    "none given": "no source",
-}
 
 _SPACE = re.compile(r"\s+")
 _LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -119,91 +102,6 @@ def marked_mentions(page: StoryPage, marked: Marked) -> int:
     return sum(_is_marked(each, marked) for each in _names(page))
 
 
-def markup(segments: Iterable[Segment]) -> Markup:
-    """Segments as markup whose text reads back the same; put together here, as a template takes ten times as long."""
-    return Markup("".join(piece for segment in segments for piece in _pieces(segment)))  # noqa: S704 - all is escaped
-
-
-def _pieces(segment: Segment) -> Iterator[str]:
-    for name in segment.ids[1:]:
-        yield f'<span id="{name}" class="at"></span>'
-    tag, attributes = ("", {}) if segment.plain else element(segment)
-    # A browser would turn a bare carriage return into a newline.
-    words = html.escape(segment.text, quote=False).replace("\r", "&#13;")
-    if not tag:
-        yield words
-        return
-    given = "".join(f' {name}="{html.escape(value)}"' for name, value in attributes.items())
-    yield f"<{tag}{given}>{words}</{tag}>"
-
-
-def element(segment: Segment) -> tuple[str, dict[str, str]]:
-    """The tag and attributes of a segment's markup: a link where it leads somewhere, "" for plain text."""
-    href = _href(segment)
-    attributes = {
-        "id": segment.ids[0] if segment.ids else None,
-        "class": " ".join(_classes(segment)),
-        "href": href,
-        "data-a": str(segment.actor.actor.id) if segment.actor else None,
-        "data-c": segment.country,
-        "data-r": segment.rule,
-        "data-q": segment.quotes and _positions(segment.quotes),
-        "data-cue": segment.cues and _positions(segment.cues),
-        "data-v": segment.voices and _positions(segment.voices),
-        "data-s": segment.sources and _positions(segment.sources),
-        "data-mark": QUOTE_MARKS[segment.opens[0].kind] if segment.opens else None,
-        "data-label": FORM_LABELS[segment.sources[0].form] if segment.ends_source else None,
-        "aria-describedby": " ".join(_descriptions(segment)) if href else None,
-    }
-    given = {name: str(value) for name, value in attributes.items() if value}
-    return ("a" if href else "span" if given else ""), given
-
-
-# ------------------------------------------------------------------------------------------------ markup
-
-
-def _href(segment: Segment) -> str | None:
-    if segment.actor:
-        return links.actor(segment.actor.actor)
-    if segment.country:
-        return links.country(segment.country)
-    return f"#row-{segment.lead}" if segment.lead else None
-
-
-def _classes(segment: Segment) -> Iterator[str]:
-    if segment.actor or segment.country:
-        yield "n"
-        yield segment.actor.actor.kind if segment.actor else "country"
-        if segment.level in ("nominal", "pronoun"):
-            yield "soft"
-    flags = {
-        "q": segment.quotes,
-        "open": segment.opens,
-        "close": segment.closes,
-        "cue": segment.cues,
-        "src": segment.sources or segment.voices,
-        "unnamed": any(source.unnamed for source in segment.sources),
-        "ref": segment.reference,
-        "hit": segment.marked,
-    }
-    yield from (name for name, on in flags.items() if on)
-
-
-def _descriptions(segment: Segment) -> Iterator[str]:
-    if segment.actor:
-        yield f"d-a{segment.actor.actor.id}"
-    if segment.country:
-        yield f"d-c{segment.country}"
-    if segment.lead and not segment.sources:
-        yield f"d-{segment.lead}"
-    yield from (f"d-q{quote.position}" for quote in segment.opens if f"q{quote.position}" != segment.lead)
-    yield from (f"d-s{source.position}" for source in segment.sources)
-
-
-def _positions(cards: Sequence[StoryQuoteCard] | Sequence[StorySourceCard]) -> str:
-    return " ".join(str(card.position) for card in cards)
-
-
 # ------------------------------------------------------------------------------------------------ paragraphs
 
 
@@ -275,18 +173,17 @@ def _segment(
     ids: tuple[str, ...],
     led: set[str],
 ) -> Segment:
-    if not active:
-        return Segment(start, start + len(text), text, plain=True)
     end = start + len(text)
-    parts: defaultdict[Part, list[_Layer]] = defaultdict(list)
+    if not active:
+        return Segment(start, end, text, plain=True)
+    things: dict[str, list[Any]] = {}
     for layer in active:
-        parts[layer.part].append(layer)
-    name = _innermost(parts["name"])
+        things.setdefault(layer.part, []).append(layer.thing)
+    names, quotes = things.get("name", ()), things.get("content", ())
+    sources = things.get("source", ())
+    name = _innermost(names)
     actor = actors.get(name.actor_id) if isinstance(name, MentionCard) else None
     country = name.country if isinstance(name, ToponymCard) else None
-    content = parts["content"]
-    quotes = _things(content)
-    sources = _things(parts["source"])
     return Segment(
         start,
         end,
@@ -295,15 +192,15 @@ def _segment(
         country=country,
         level=_level(name) if name else None,
         rule=name.rule if name and (actor or country) else None,
-        quotes=quotes,
-        cues=_things(parts["cue"]),
-        voices=_things(parts["voice"]),
-        sources=sources,
-        opens=_things(layer for layer in content if layer.start == start),
-        closes=_things(layer for layer in content if layer.end == end),
-        ends_source=any(layer.end == end for layer in parts["source"]),
-        reference=bool(parts["reference"]),
-        marked=any(_is_marked(layer.thing, marked) for layer in parts["name"]),
+        quotes=tuple(quotes),
+        cues=tuple(things.get("cue", ())),
+        voices=tuple(things.get("voice", ())),
+        sources=tuple(sources),
+        opens=tuple(each.thing for each in active if each.part == "content" and each.start == start) if quotes else (),
+        closes=tuple(each.thing for each in active if each.part == "content" and each.end == end) if quotes else (),
+        ends_source=bool(sources) and any(each.end == end for each in active if each.part == "source"),
+        reference="reference" in things,
+        marked=any(_is_marked(each, marked) for each in names),
         ids=ids,
         lead=None if actor or country or text.isspace() else _lead(quotes, sources, led),
     )
@@ -318,13 +215,10 @@ def _lead(quotes: Sequence[StoryQuoteCard], sources: Sequence[StorySourceCard], 
     return f"s{sources[0].position}" if sources else None
 
 
-def _things(layers: Iterable[_Layer]) -> tuple[Any, ...]:
-    return tuple(layer.thing for layer in layers)
-
-
-def _innermost(layers: Sequence[_Layer]) -> Name | None:
+def _innermost(names: Sequence[Name]) -> Name | None:
     """The shortest name here; a name goes before a description or pronoun however short that is."""
-    names: tuple[Name, ...] = _things(layers)
+    if len(names) == 1:
+        return names[0]
     return min(names, key=lambda name: (_level(name) != "name", name.end - name.start), default=None)
 
 
@@ -376,14 +270,14 @@ def _anchors(layers: Sequence[_Layer], marked: Marked) -> dict[int, tuple[str, .
 
 
 def _anchor_names(layer: _Layer, marked: Marked) -> Iterator[str]:
-    match layer.thing:
-        case StoryQuoteCard(position=position) if layer.part == "content":
-            yield f"q{position}"
-        case StorySourceCard(position=position):
-            yield f"s{position}"
-        case MentionCard(actor_id=actor_id):
-            yield f"a{actor_id}"
-        case ToponymCard(country=country):
-            yield f"c{country}"
-    if _is_marked(layer.thing, marked):
+    thing = layer.thing
+    if layer.part == "content" and isinstance(thing, StoryQuoteCard):
+        yield f"q{thing.position}"
+    elif isinstance(thing, StorySourceCard):
+        yield f"s{thing.position}"
+    elif isinstance(thing, MentionCard):
+        yield f"a{thing.actor_id}"
+    elif isinstance(thing, ToponymCard):
+        yield f"c{thing.country}"
+    if _is_marked(thing, marked):
         yield "marked"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.store.cards import StoryPage
-from app.web.highlight import Marked, Segment, element, marked_mentions, paragraphs
+from app.web.highlight import Marked, Segment, marked_mentions, paragraphs
 from tests.web.cards import actor, mention, quote, source, story_page, toponym
 
 TEXT = "Dockers walk out\n\n“We walk,” said Ana Reyes of the Durban Port Union. She left.\n"
@@ -135,16 +135,6 @@ def test_a_headline_of_ours_is_not_taken_out_of_the_text() -> None:
 )
 def test_lines_become_paragraphs_unless_the_text_was_wrapped_by_hand(text: str, expected: list[str]) -> None:
     assert [paragraph.text for paragraph in paragraphs(story_page(text))] == expected
-
-
-def test_a_segment_s_markup_says_what_it_is() -> None:
-    tag, attributes = element(segment_of("Ana Reyes"))
-    assert tag == "a"
-    assert attributes["href"] == "/people/1-ana-reyes"
-    assert attributes["class"] == "n person src"
-    assert attributes["aria-describedby"] == "d-a1 d-s1"
-    assert element(segment_of(". ")) == ("", {})
-    assert element(segment_of("said")) == ("span", {"class": "cue", "data-cue": "1"})
 
 
 def test_spans_outside_the_text_are_cut_to_it() -> None:

@@ -13,6 +13,7 @@ from app.store.paging import MAX_ID
 from app.web import highlight, links
 from app.web.deps import SessionDep
 from app.web.errors import not_found
+from app.web.markup import markup
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -74,7 +75,7 @@ def context(page: StoryPage, marked: highlight.Marked) -> dict[str, Any]:
         "story": page,
         "paragraphs": paragraphs,
         "heading": next((paragraph for paragraph in paragraphs if paragraph.is_title), None),
-        "marked_up": highlight.markup,
+        "marked_up": markup,
         "anchors": {name for each in paragraphs for segment in each.segments for name in segment.ids},
         "marked_count": highlight.marked_mentions(page, marked),
         "panel": _panel(page),
