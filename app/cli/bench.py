@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.bench.annotate import bench_annotate
 from app.bench.generate import NotEmptyError, generate
 from app.bench.pages import EmptyArchiveError, bench_pages, bench_pairs
+from app.bench.story import bench_story
 from app.cli.common import Processes, fail, open_archive, print_figures, progress
 from app.config import get_settings
 from app.nlp.pipeline import Titled
@@ -32,6 +33,15 @@ def bench_annotate_command(
     if not stories_read:
         fail("none of these is a story that can be read")
     print_figures(bench_annotate(stories_read, settings, processes), as_json)
+
+
+@bench_app.command("story")
+def bench_story_command(
+    requests: Annotated[int, typer.Option(help="How many times each page is asked for.", min=2)] = 200,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Time the page of a story of 5,000 words with 300 highlights against that of the same text without any."""
+    print_figures(bench_story(requests), as_json)
 
 
 @bench_app.command("generate")

@@ -4,7 +4,7 @@ Concatenated, the segments are the text, character for character. All offsets ar
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
@@ -196,8 +196,8 @@ def _segment(
         cues=tuple(things.get("cue", ())),
         voices=tuple(things.get("voice", ())),
         sources=tuple(sources),
-        opens=tuple(each.thing for each in active if each.part == "content" and each.start == start) if quotes else (),
-        closes=tuple(each.thing for each in active if each.part == "content" and each.end == end) if quotes else (),
+        opens=_things(each for each in active if each.part == "content" and each.start == start) if quotes else (),
+        closes=_things(each for each in active if each.part == "content" and each.end == end) if quotes else (),
         ends_source=bool(sources) and any(each.end == end for each in active if each.part == "source"),
         reference="reference" in things,
         marked=any(_is_marked(each, marked) for each in names),
@@ -213,6 +213,10 @@ def _lead(quotes: Sequence[StoryQuoteCard], sources: Sequence[StorySourceCard], 
         led.add(row)
         return row
     return f"s{sources[0].position}" if sources else None
+
+
+def _things(layers: Iterable[_Layer]) -> tuple[Any, ...]:
+    return tuple(layer.thing for layer in layers)
 
 
 def _innermost(names: Sequence[Name]) -> Name | None:

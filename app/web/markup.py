@@ -49,7 +49,7 @@ def _href(segment: Segment) -> str | None:
     return f"#row-{segment.lead}" if segment.lead else None
 
 
-def _attributes(segment: Segment, href: str | None) -> Iterator[str]:
+def _attributes(segment: Segment, href: str | None) -> Iterator[str]:  # noqa: C901 - a list of what may be there
     if segment.ids:
         yield f' id="{segment.ids[0]}"'
     if classes := " ".join(_classes(segment)):
@@ -78,7 +78,7 @@ def _attributes(segment: Segment, href: str | None) -> Iterator[str]:
         yield f' aria-describedby="{" ".join(_descriptions(segment))}"'
 
 
-def _classes(segment: Segment) -> Iterator[str]:
+def _classes(segment: Segment) -> Iterator[str]:  # noqa: C901 - a list of what may be there
     if segment.actor or segment.country:
         yield f"n {segment.actor.actor.kind}" if segment.actor else "n country"
         if segment.level in ("nominal", "pronoun"):

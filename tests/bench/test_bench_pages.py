@@ -48,7 +48,7 @@ def test_the_counts_of_generated_stories_are_those_of_their_rows(generated: str)
 
 def test_what_is_marked_stands_in_the_text() -> None:
     rows = draw(batches(1, STORIES, 50)[0])
-    texts = dict(rows["story_text"])
+    texts: dict[int, str] = {story: text for story, text in rows["story_text"]}  # noqa: C416
     assert {texts[story][start:end] for story, start, end, *_ in rows["toponym"]}
     for quote in rows["quote"]:
         pieces = [row for row in rows["quote_piece"] if row[0] == quote[0] and row[1] == "content"]
