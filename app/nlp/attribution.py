@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
+from app.nlp.cue_sources import carrier_words
 from app.nlp.cues import Cue, phrase_verbs, possible_cues
 from app.nlp.lexicons import rows, words
 from app.nlp.marks import Quotation
@@ -95,6 +96,8 @@ def features(doc: Doc, cue: Cue, inside: frozenset[int]) -> list[str]:
     found += _helpers(anchor)
     found += _source_features(doc, cue)
     found += _content_features(doc, cue, inside)
+    if carrier_words(anchor):
+        found.append("carried")
     if cue.anchor in inside:
         found.append("cue-in-quotation")
     if anchor.sent.text.rstrip().endswith("?"):
@@ -145,10 +148,19 @@ def _shape(cue: Cue) -> str:
 
 def _content_features(doc: Doc, cue: Cue, inside: frozenset[int]) -> list[str]:
     size = len(cue.content)
-    found = [f"{_shape(cue)} {SIZES[bisect_left(SIZE_LIMITS, size)]}"]
+    told = f"{_shape(cue)} {SIZES[bisect_left(SIZE_LIMITS, size)]}"
+    found = [told, f"{told} whole"] if _is_whole(doc, cue) else [told]
     within = sum(1 for i in cue.content if i in inside)
     if within and cue.anchor not in inside:
         found.append("content-quoted" if within * 2 > size else "content-partly-quoted")
     if doc[cue.content[0]].lower_ == "that":
         found.append("that")
     return found
+
+
+def _is_whole(doc: Doc, cue: Cue) -> bool:
+    """Does the content end where the sentence, one of its clauses or the cue goes on, rather than in mid-phrase?"""
+    before, behind = cue.content[0] - 1, cue.content[-1] + 1
+    known = (*cue.words, *cue.source)
+    first = before < 0 or before in known or not doc[before].is_alpha or doc[before + 1].is_sent_start is True
+    return first and (behind >= len(doc) or behind in known or not doc[behind].is_alpha)

@@ -29,7 +29,7 @@ OBJECTS = ("dobj", "attr")
 LONGEST_SENTENCE = 500  # longer ones are lists or noise, and would cost the square of their length
 FARTHEST_THAT = 10
 LONGEST_INSERTED = 12
-CLAUSE_LINKS = ("ccomp", "acl", "advcl", "xcomp", "relcl")
+CLAUSE_LINKS = ("ccomp", "acl", "advcl", "xcomp", "relcl", "csubj")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _phrase_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...
             continue
         told = [child for each in (word, verb) for child in each.children if child.dep_ in CLAUSE_LINKS]
         behind = next((child for child in told if child.i > word.i and child.left_edge.i > word.i), None)
-        if behind is not None and behind.tag_ not in CARRIED_AS:
+        if behind is not None and not (behind.tag_ in CARRIED_AS and behind.left_edge.i == behind.i):
             yield "phrase", indices(behind), tuple(range(verb.i, word.i + 1))
 
 

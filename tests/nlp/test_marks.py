@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from app.nlp.marks import quotations
 
-MARKED = st.text(alphabet=st.sampled_from("ab .,\n\"“”‘’'`«»„"), max_size=60)
+MARKED = st.text(alphabet=st.sampled_from("ab .,\n\"“”‘’'`«»„‹›"), max_size=60)
 
 
 def inside(text: str) -> list[str]:
@@ -19,6 +19,8 @@ def inside(text: str) -> list[str]:
         ("''Stay calm,'' she said.", ["''Stay calm,''"]),
         ("``Stay calm,'' she said.", ["``Stay calm,''"]),
         ("«Stay calm», she said.", ["«Stay calm»"]),
+        ("‹Stay calm›, she said.", ["‹Stay calm›"]),
+        ("«He told me ‹no› twice», she said.", ["«He told me ‹no› twice»"]),
         ("‘Stay calm,’ she said. ‘It’s over.’", ["‘Stay calm,’", "‘It’s over.’"]),
         ("'Stay calm,' she said.", ["'Stay calm,'"]),
         ("“He told me ‘no’ twice,” she said.", ["“He told me ‘no’ twice,”"]),

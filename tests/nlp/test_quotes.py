@@ -41,6 +41,22 @@ HOSTILE = st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=120)
             "“Nobody was hurt,” according to the governor.",
             ("direct", "the governor", "according to", "“Nobody was hurt,”"),
         ),
+        (
+            "Said Calder: “The bridge is unsafe.”",
+            ("direct", "Calder", "Said", "“The bridge is unsafe.”"),
+        ),
+        (
+            "“The bridge is unsafe,” warned the engineer who built it.",
+            ("direct", "the engineer who built it", "warned", "“The bridge is unsafe,”"),
+        ),
+        (
+            "“The party will fight on,” Sir Vince Cable, who replaced Tim Farron, said.",
+            ("direct", "Sir Vince Cable, who replaced Tim Farron", "said", "“The party will fight on,”"),
+        ),
+        (
+            "‹The ferry left too early,› Calder said.",
+            ("direct", "Calder", "said", "‹The ferry left too early,›"),
+        ),
     ],
 )
 def test_direct_quotations_have_their_cue_and_source(text: str, expected: tuple[str, ...]) -> None:
@@ -113,6 +129,76 @@ def test_reported_speech_is_found_in_its_frames(text: str, expected: tuple[str, 
     assert ("indirect", *expected) in shown(annotated(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "The minister made clear that the road would shut.",
+            ("The minister", "made clear", "that the road would shut"),
+        ),
+        (
+            "The council has made it clear that the road will shut.",
+            ("The council", "has made it clear", "that the road will shut"),
+        ),
+        (
+            "The company issued a statement saying the leak had been stopped.",
+            ("The company", "issued a statement saying", "the leak had been stopped"),
+        ),
+        (
+            "The council expressed concern that the wells were drying up.",
+            ("The council", "expressed concern", "that the wells were drying up"),
+        ),
+        (
+            "The ministry voiced fears that the dam could burst.",
+            ("The ministry", "voiced fears", "that the dam could burst"),
+        ),
+    ],
+)
+def test_a_longer_cue_is_one_cue(text: str, expected: tuple[str, ...]) -> None:
+    assert shown(annotated(text)) == [("indirect", *expected)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Calder's claim that the harbour is safe has angered the town.",
+            ("Calder", "claim", "that the harbour is safe"),
+        ),
+        (
+            "The minister's assertion that the bridge is safe was met with laughter.",
+            ("The minister", "assertion", "that the bridge is safe"),
+        ),
+    ],
+)
+def test_a_noun_of_speech_is_a_cue(text: str, expected: tuple[str, ...]) -> None:
+    assert shown(annotated(text)) == [("indirect", *expected)]
+
+
+def test_reportedly_is_a_cue_without_a_source_in_short_sentences_too() -> None:
+    assert shown(annotated("The minister reportedly agreed.")) == [
+        ("indirect", "", "reportedly", "The minister … agreed")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Calder has been quoted as saying that the deal is dead.", ("Calder", "saying", "that the deal is dead")),
+        (
+            "The mayor was quoted by the Harbour Times as saying the pier was lost.",
+            ("The mayor", "saying", "the pier was lost"),
+        ),
+        (
+            "The bridge is unsafe, warned the engineer who built it.",
+            ("the engineer who built it", "warned", "The bridge is unsafe"),
+        ),
+    ],
+)
+def test_the_source_is_whoever_spoke(text: str, expected: tuple[str, ...]) -> None:
+    assert shown(annotated(text)) == [("indirect", *expected)]
+
+
 def test_a_participle_takes_the_subject_of_its_sentence() -> None:
     doc = annotated("Osei opposed the plan, saying it would cost the town too much.")
     assert ("indirect", "Osei", "saying", "it would cost the town too much") in shown(doc)
@@ -170,6 +256,8 @@ def test_a_clause_that_ends_in_marks_is_quoted_whole() -> None:
     [
         "The band played “Harbour Lights” twice.",
         "The so-called “dry line” moved east.",
+        "Her book, “The Sea Is Ours.” It sold well.",
+        "The song “Why Not Me?” was played twice.",
         "Calder walked along the pier and waited for the boat.",
         "",
         "\n \n",
@@ -186,6 +274,11 @@ def test_a_free_standing_quotation_is_kept_without_a_speaker() -> None:
     ((kind, source, cue, _),) = shown(doc)
     assert (kind, source, cue) == ("direct", "", "")
     assert found(doc)[0].speaker is None
+
+
+@pytest.mark.parametrize("words", ["“We are lost.”", "“Not a chance!”"])
+def test_a_short_sentence_in_marks_stands_alone(words: str) -> None:
+    assert shown(annotated(f"The hall fell silent.\n\n{words}\n\nThe lights went out.")) == [("direct", "", "", words)]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
