@@ -6,13 +6,14 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
 import typer
 import uvicorn
 from pydantic import ValidationError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from app.cli import access, bench
@@ -145,7 +146,7 @@ def retry(
 def delete(ids: Ids) -> None:
     """Delete stories with all that hangs on them."""
     with open_archive(get_settings()) as engine, write_session(engine) as session:
-        gone = stories.delete_stories(session, ids)
+        gone = stories.delete_stories(session, ids, now=datetime.now(UTC))
     typer.echo(f"{gone} deleted")
     if gone < len(set(ids)):
         messages.print(f"{len(set(ids)) - gone} of these are not in the archive")
@@ -265,7 +266,13 @@ def main() -> None:
     except (ArgumentError, NoSuchModuleError):
         fail("NEWSGLOSS_DATABASE_URL is no database address; take one like sqlite:///newsgloss.db")
     except OperationalError as error:
-        fail(f"the database {get_settings().database_url} cannot be used: {error.orig}")
+        # The address may hold a password.
+        shown = make_url(get_settings().database_url).render_as_string(hide_password=True)
+        fail(f"the database {shown} cannot be used: {error.orig}")
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        fail("PostgreSQL needs one more package: .venv/bin/pip install 'psycopg[binary]' snowballstemmer")
     except ValidationError as error:
         wrong = (f"NEWSGLOSS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         fail("; ".join(wrong))

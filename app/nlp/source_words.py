@@ -366,7 +366,10 @@ def reasons_in_themselves() -> frozenset[str]:
 
 
 REASON_BEHIND = re.compile(
-    r"[^.\n]{0,40}?\b(because|as|since|due to|citing|for fear|given|out of)\b[^.\n”\"]*", re.IGNORECASE
+    # Up to the end of the sentence, or to the comma behind which the story itself goes on.
+    r"[^.\n]{0,40}?\b(because|as|since|due to|citing|for fear|given|out of)\b"
+    r"(?:(?!,\s+(?:say|said|tell|told|add|warn|confirm|describe|he|she|they|it|but|and)(?:s|ed|d)?\b)[^.\n”\"])*",
+    re.IGNORECASE,
 )
 REASON_BEFORE = re.compile(r"\b(because|as|since)\b[^.\n]{0,60}$", re.IGNORECASE)
 REASON_ITSELF = re.compile(r"[^.,;\n”\"]*")

@@ -14,7 +14,7 @@ from app.addresses import normalise_url
 from app.spans import RawStory
 from app.store import counts, search
 from app.store.annotations import clear
-from app.store.models import Outlet, Revision, Story, StoryText
+from app.store.models import DeletedStory, Outlet, Revision, Story, StoryText
 from app.store.slugs import slugify
 
 Outcome = Literal["added", "updated", "duplicate"]
@@ -156,10 +156,13 @@ def _renew(session: Session, known: Any, raw: RawStory, outlet_id: int | None, n
     counts.change(session, moved)
 
 
-def delete_stories(session: Session, story_ids: Sequence[int]) -> int:
-    """Remove stories with all that hangs on them; returns how many there were."""
+def delete_stories(session: Session, story_ids: Sequence[int], *, now: datetime) -> int:
+    """Remove stories with all that hangs on them; returns how many there were.
+
+    What is left of each is a row that says so: its address is gone for good, not merely unknown.
+    """
     rows = session.execute(
-        select(col(Story.id), col(Outlet.slug))
+        select(*_REMEMBERED, col(Outlet.slug))
         .join(Outlet, col(Outlet.id) == col(Story.outlet_id), isouter=True)
         .where(col(Story.id).in_(story_ids))
     ).all()
@@ -172,8 +175,36 @@ def delete_stories(session: Session, story_ids: Sequence[int]) -> int:
     session.execute(delete(Revision).where(col(Revision.story_id).in_(found)))
     session.execute(delete(StoryText).where(col(StoryText.story_id).in_(found)))
     session.execute(delete(Story).where(col(Story.id).in_(found)))
+    if rows:
+        session.connection().execute(insert(DeletedStory), [_tombstone(row, now) for row in rows])
     counts.change(session, gone)
     return len(found)
+
+
+_REMEMBERED = (
+    col(Story.id),
+    col(Story.url_key),
+    col(Story.outlet_id),
+    col(Story.external_id),
+    col(Story.text_hash),
+)
+
+
+def _tombstone(row: Any, now: datetime) -> dict[str, Any]:
+    return {
+        "story_id": row.id,
+        "url_key": row.url_key,
+        "outlet_id": row.outlet_id,
+        "external_id": row.external_id,
+        "text_hash": row.text_hash,
+        "deleted_at": now,
+    }
+
+
+def was_deleted(session: Session, story_id: int) -> bool:
+    """Whether there was a story of that number that was taken back."""
+    known = select(col(DeletedStory.story_id)).where(col(DeletedStory.story_id) == story_id)
+    return session.execute(known).first() is not None
 
 
 def lead_of(text: str, title: str) -> str:

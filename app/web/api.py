@@ -28,6 +28,7 @@ from app.store.stories import Outcome
 from app.web import links
 from app.web.auth import require_write
 from app.web.deps import SessionDep, SettingsDep
+from app.web.errors import no_story
 
 T = TypeVar("T")
 
@@ -102,7 +103,10 @@ def list_facets(session: SessionDep, selection: SelectionDep) -> list[Facet]:
 @router.get("/stories/{number}")
 def get_story(session: SessionDep, number: Number) -> StoryPage:
     """One story with its text and all annotations; offsets are code points, end excluded."""
-    return _found(story_page.get_story(session, number))
+    page = story_page.get_story(session, number)
+    if page is None:
+        raise no_story(session, number)
+    return page
 
 
 async def _body(request: Request, settings: SettingsDep) -> bytes:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlmodel import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.store.filters import BadFilterError
 from app.store.paging import BadCursorError
+from app.store.stories import was_deleted
 from app.web import links
 from app.web.auth import SignInNeededError
 from app.web.security import SECURITY_HEADERS
@@ -30,6 +32,12 @@ NOT_FOUND = Trouble(
     "The story, person or country may have been removed, or the address was cut short. "
     "Search for it, or start from the list of stories.",
 )
+GONE = Trouble(
+    410,
+    "This story was taken back",
+    "It was in the archive and has been removed from it, with all that was found in it. "
+    "Search for another one, or start from the list of stories.",
+)
 NOT_ALLOWED = Trouble(405, "This address does not take that kind of request", "Pages here are only read (GET).")
 BAD_CURSOR = Trouble(
     400,
@@ -48,6 +56,11 @@ def not_found() -> HTTPException:
     return HTTPException(404)
 
 
+def no_story(session: Session, story_id: int | None) -> HTTPException:
+    """To raise where a story's address leads to nothing: 410 where there was one, else 404."""
+    return HTTPException(410 if story_id is not None and was_deleted(session, story_id) else 404)
+
+
 def _respond(request: Request, trouble: Trouble, headers: dict[str, str] | None = None) -> Response:
     response: Response
     if request.url.path.startswith("/api"):
@@ -60,7 +73,7 @@ def _respond(request: Request, trouble: Trouble, headers: dict[str, str] | None 
 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    known = {404: NOT_FOUND, 405: NOT_ALLOWED}.get(error.status_code)
+    known = {404: NOT_FOUND, 405: NOT_ALLOWED, 410: GONE}.get(error.status_code)
     trouble = known or Trouble(error.status_code, str(error.detail), "What is taken where, /api/docs says.")
     return _respond(request, trouble, dict(error.headers or {}))
 

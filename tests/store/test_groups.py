@@ -108,10 +108,10 @@ def test_the_page_boundary_does_not_show_a_group_twice(archive: Engine) -> None:
 def test_who_leaves_a_group_leaves_no_group_of_one(archive: Engine) -> None:
     stories = [print_in(archive, f"{name}.example", WIRE) for name in "abc"]
     with write_session(archive) as session:
-        delete_stories(session, stories[:1])
+        delete_stories(session, stories[:1], now=NOW)
     assert group_of(archive, stories[1]) == group_of(archive, stories[2]) is not None
     with write_session(archive) as session:
-        delete_stories(session, stories[1:2])
+        delete_stories(session, stories[1:2], now=NOW)
     assert group_of(archive, stories[2]) is None
     with Session(archive) as session:
         assert {band.story_id for band in session.exec(select(StoryBand))} == {stories[2]}

@@ -101,7 +101,7 @@ def test_deleting_leaves_nothing_behind(archive: Engine) -> None:
     story_id = store_story(archive, make_raw(url=URL, outlet="Courier"))
     store_raw(archive, make_raw(TEXT + " More.", url=URL))
     with write_session(archive) as session:
-        assert delete_stories(session, [story_id, 999]) == 1
+        assert delete_stories(session, [story_id, 999], now=NOW) == 1
     with Session(archive) as session:
         assert get_story(session, story_id) is None
         assert list_stories(session, Selection((("q", "catch"),)), after=None, size=10).items == []
@@ -112,7 +112,7 @@ def test_deleting_leaves_nothing_behind(archive: Engine) -> None:
 def test_the_number_of_a_deleted_story_is_not_given_again(archive: Engine) -> None:
     story_id = store_story(archive)
     with write_session(archive) as session:
-        delete_stories(session, [story_id])
+        delete_stories(session, [story_id], now=NOW)
     assert store_story(archive) > story_id
 
 

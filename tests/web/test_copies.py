@@ -3,7 +3,9 @@ from dataclasses import replace
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from tests.factories import TEXT, lisbon_annotations, make_raw, store_raw, store_story
+from app.store.db import write_session
+from app.store.stories import delete_stories
+from tests.factories import NOW, TEXT, lisbon_annotations, make_raw, store_raw, store_story
 
 ADDRESS = "https://harbour.example/talks"
 # What the annotators leave as the fingerprint of both; the words decide whether they are copies.
@@ -40,3 +42,14 @@ def test_a_changed_story_leads_to_what_it_said_before(archive: Engine, client: T
     assert "Tuesday" not in earlier.text
     for missing in ("1-x/earlier/2", "2-x/earlier/1", f"1/earlier/{10**30}", "x/earlier/1"):
         assert client.get(f"/stories/{missing}").status_code in (404, 422)
+
+
+def test_a_story_that_was_taken_back_is_gone_and_not_merely_unknown(archive: Engine, client: TestClient) -> None:
+    number = store_story(archive)
+    with write_session(archive) as session:
+        delete_stories(session, [number], now=NOW)
+    page = client.get(f"/stories/{number}-harbour-talks-begin-in-lisbon")
+    assert page.status_code == 410
+    assert "taken back" in page.text
+    assert client.get(f"/api/v1/stories/{number}").status_code == 410
+    assert client.get(f"/api/v1/stories/{number + 1}").status_code == 404

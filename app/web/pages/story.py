@@ -12,7 +12,7 @@ from app.store.filters import Selection, parse_selection
 from app.store.paging import MAX_ID
 from app.web import highlight, links
 from app.web.deps import SessionDep
-from app.web.errors import not_found
+from app.web.errors import no_story, not_found
 from app.web.markup import markup
 from app.web.templating import render
 
@@ -50,7 +50,7 @@ def show(request: Request, session: SessionDep, key: str) -> Response:
     story_id, slug = links.read_key(key) or (None, "")
     page = story_page.get_story(session, story_id) if story_id else None
     if page is None:
-        raise not_found()
+        raise no_story(session, story_id)
     if slug != page.slug:
         return RedirectResponse(links.with_query(links.story(page), request.url.query), 301)
     marked = _marked(parse_selection(request.query_params.multi_items()), page)
