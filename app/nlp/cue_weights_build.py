@@ -61,7 +61,7 @@ def examples(stories: list[dict[str, Any]], spoken_lemmas: frozenset[str]) -> It
 
 
 def examples_of(story: dict[str, Any], doc: Doc, spoken_lemmas: frozenset[str]) -> Iterator[Example]:
-    """Every possible cue of a story, but for those of direct quotations and those that fit told thoughts."""
+    """Every possible cue of a story, but for those of direct quotations and attributed thoughts."""
     gold = [_gold(doc, item, spoken_lemmas) for item in story["attributions"]]
     read = marked(doc)
     inside = tokens_inside(doc, read.quotations)
