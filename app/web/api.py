@@ -1,6 +1,7 @@
 """The JSON API: the same store functions as the pages, their values as they are."""
 
 from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
@@ -22,9 +23,10 @@ from app.store.cards import (
     StoryCard,
     StoryPage,
 )
+from app.store.db import write_session
 from app.store.filters import FILTERS, Selection, parse_selection
 from app.store.paging import MAX_ID
-from app.store.stories import Outcome
+from app.store.stories import Outcome, delete_stories
 from app.web import links
 from app.web.auth import require_write
 from app.web.deps import SessionDep, SettingsDep
@@ -146,6 +148,16 @@ def add_story(
     response.status_code = 201 if added.outcome == "added" else 200
     story = _found(story_page.get_story(session, added.story_id))
     return Saved(outcome=added.outcome, address=links.story(story), story=story)
+
+
+@router.delete("/stories/{number}", dependencies=[Depends(require_write)], status_code=204)
+def delete_story(request: Request, session: SessionDep, number: Number) -> None:
+    """Take a story back with all that hangs on it; its address answers 410 from then on."""
+    session.rollback()
+    with write_session(request.app.state.engine) as writing:
+        found = delete_stories(writing, [number], now=datetime.now(UTC))
+    if not found:
+        raise no_story(session, number)
 
 
 @router.get("/quotes", openapi_extra=_filter_parameters(quote_only=True))

@@ -16,7 +16,7 @@ from app.web.auth import require_reader
 from app.web.caching import Revalidation, answer_head
 from app.web.errors import add_error_pages
 from app.web.exports import routes as exports
-from app.web.pages import about, actors, api_docs, countries, facet, health, login, quotes, sources, stories, story
+from app.web.pages import about, actors, api_docs, countries, delete, facet, health, login, quotes, sources, stories, story
 from app.web.prefix import UnderPrefix
 from app.web.security import SecurityHeaders
 from app.web.throttle import Throttle
@@ -27,6 +27,7 @@ PAGES = (
     exports.router,  # first: to the page of a story, "12.ninjs.json" is a wrong number
     stories.router,
     story.router,
+    delete.router,
     facet.router,
     actors.router,
     countries.router,
@@ -35,6 +36,8 @@ PAGES = (
     about.router,
     api_docs.router,
 )
+for _router in (*OPEN_PAGES, *PAGES, api.router):
+    answer_head(_router)
 
 # zlib's own default: level 9 takes half as long again for one hundredth less.
 COMPRESSION = 6
@@ -59,8 +62,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     add_error_pages(app)
     app.mount(BASE, ImmutableFiles(directory=STATIC), name="static")
-    for router in (*OPEN_PAGES, *PAGES):
-        answer_head(router)
     for router in OPEN_PAGES:
         app.include_router(router)
     for router in (*PAGES, api.router):

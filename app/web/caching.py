@@ -1,6 +1,7 @@
 """Answers that need not be sent again: a weak ETag for whole bodies, 304 where the reader has them; and HEAD."""
 
 import hashlib
+from copy import copy
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -66,6 +67,13 @@ def _is_known(etag: str, known: str) -> bool:
 
 def answer_head(router: APIRouter) -> None:
     """Let every address of a router that takes GET take HEAD too; the server leaves the body out."""
-    for route in router.routes:
-        if isinstance(route, APIRoute) and route.methods and "GET" in route.methods:
+    for route in list(router.routes):
+        if not isinstance(route, APIRoute) or "GET" not in route.methods:
+            continue
+        if not route.include_in_schema:
             route.methods.add("HEAD")
+            continue
+        # An operation of the API is described once.
+        twin = copy(route)
+        twin.methods, twin.include_in_schema = {"HEAD"}, False
+        router.routes.append(twin)

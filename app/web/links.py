@@ -47,6 +47,11 @@ def revision(card: StoryPage | StoryRef, number: int) -> str:
     return f"/stories/{card.id}-{card.slug}/earlier/{number}"
 
 
+def deletion(card: StoryPage | StoryRef) -> str:
+    """Where a story is taken back."""
+    return f"/stories/{card.id}-{card.slug}/delete"
+
+
 def quote(card: QuoteCard) -> str:
     """A quote in its story."""
     return story(card.story, fragment=f"q{card.position}")

@@ -12,7 +12,7 @@ from app.store.cards import StoryPage
 from app.store.filters import parse_selection
 from app.web import links
 from app.web.deps import SessionDep, SettingsDep
-from app.web.errors import not_found
+from app.web.errors import no_story, not_found
 from app.web.exports import alternates, atom, ninjs, opensearch, tables, webannotation
 from app.web.exports.lists import LISTS, quotes_under, stories_under
 from app.web.exports.site import Site
@@ -129,7 +129,7 @@ def _story(session: SessionDep, number: str) -> StoryPage:
     story_id, slug = links.read_key(number) or (None, "")
     story = story_page.get_story(session, story_id) if story_id and not slug else None
     if story is None:
-        raise not_found()
+        raise no_story(session, story_id)
     return story
 
 
