@@ -52,6 +52,12 @@ class Settings(BaseSettings):
         True, description="Whether everybody may read; else only signed-in users, and programs with a token."
     )
     sign_in_days: int = Field(30, ge=1, le=365, description="Days after which a browser not used is signed out.")
+    writes_per_minute: int = Field(
+        600, ge=0, description="What one client may add or change within a minute; 0 sets no limit."
+    )
+    searches_per_minute: int = Field(
+        600, ge=0, description="Searches, exports and API requests of one client within a minute; 0 sets no limit."
+    )
     trusted_proxies: str = Field(
         "",
         description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.",

@@ -16,10 +16,23 @@ from app.web.auth import require_reader
 from app.web.caching import Revalidation, answer_head
 from app.web.errors import add_error_pages
 from app.web.exports import routes as exports
-from app.web.pages import about, actors, api_docs, countries, delete, facet, health, login, quotes, sources, stories, story
+from app.web.pages import (
+    about,
+    actors,
+    api_docs,
+    countries,
+    delete,
+    facet,
+    health,
+    login,
+    quotes,
+    sources,
+    stories,
+    story,
+)
 from app.web.prefix import UnderPrefix
 from app.web.security import SecurityHeaders
-from app.web.throttle import Throttle
+from app.web.throttle import Throttle, require_patience
 
 # What everybody may see, even where reading is closed.
 OPEN_PAGES = (login.router, health.router)
@@ -65,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in OPEN_PAGES:
         app.include_router(router)
     for router in (*PAGES, api.router):
-        app.include_router(router, dependencies=[Depends(require_reader)])
+        app.include_router(router, dependencies=[Depends(require_patience), Depends(require_reader)])
     return app
 
 

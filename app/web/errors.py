@@ -44,6 +44,10 @@ BAD_CURSOR = Trouble(
     "This place in the list cannot be found",
     "The “next” part of the address was changed or cut short. Start again at the top of the list.",
 )
+ASK_THE_DOCS = "What is taken where, /api/docs says."
+HELP = {
+    429: "After that, go on more slowly. Those who run this archive can set how much is taken.",
+}
 BROKEN = Trouble(
     500,
     "Something went wrong on our side",
@@ -74,7 +78,7 @@ def _respond(request: Request, trouble: Trouble, headers: dict[str, str] | None 
 def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     known = {404: NOT_FOUND, 405: NOT_ALLOWED, 410: GONE}.get(error.status_code)
-    trouble = known or Trouble(error.status_code, str(error.detail), "What is taken where, /api/docs says.")
+    trouble = known or Trouble(error.status_code, str(error.detail), HELP.get(error.status_code, ASK_THE_DOCS))
     return _respond(request, trouble, dict(error.headers or {}))
 
 

@@ -1,5 +1,6 @@
 """A client over an archive, empty or filled."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,14 @@ def client(database_url: str) -> Iterator[TestClient]:
     app = create_app(Settings(database_url=database_url, page_size=2))
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture
+def still_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands in the middle of the minute and the quarter of an hour in which requests are counted."""
+    now = time.time()
+    middle = now - now % 900 + 450
+    monkeypatch.setattr(time, "time", lambda: middle)
 
 
 @pytest.fixture(scope="session")

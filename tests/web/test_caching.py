@@ -14,6 +14,7 @@ ADDRESSES = [
     "/about",
     "/healthz",
 ]
+API = ["/api/v1/stories", "/api/v1/stories/1", "/api/v1/people/99", "/api/v1/nothing", "/api/v1/openapi.json"]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -62,7 +63,7 @@ def test_pages_are_asked_for_again_and_static_files_are_not(filled: TestClient) 
     assert "immutable" in filled.get(asset("app.css")).headers["cache-control"]
 
 
-@pytest.mark.parametrize("address", [*ADDRESSES, "/nothing", "/people/99"])
+@pytest.mark.parametrize("address", [*ADDRESSES, "/nothing", "/people/99", *API])
 def test_head_says_what_get_would(filled: TestClient, address: str) -> None:
     answer, asked = filled.get(address), filled.head(address)
     assert (asked.status_code, asked.content) == (answer.status_code, b"")

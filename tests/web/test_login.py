@@ -36,6 +36,7 @@ def test_nobody_is_signed_in_with_a_wrong_password_or_name(client: TestClient, a
     assert client.get("/account").headers["location"] == "/login?next=%2Faccount"
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_guessing_passwords_is_stopped_for_the_name_wherever_it_comes_from(client: TestClient, archive: Engine) -> None:
     add_user(archive, "ana")
     statuses = [sign_in(client, "ana", "wrong").status_code for _ in range(21)]
@@ -45,12 +46,14 @@ def test_guessing_passwords_is_stopped_for_the_name_wherever_it_comes_from(clien
     assert int(stopped.headers["retry-after"]) > 0
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_guessing_names_is_stopped_for_the_address(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(users, "checked", lambda *_: None)
     statuses = [sign_in(client, f"user{number}", "wrong").status_code for number in range(31)]
     assert statuses == [403] * 30 + [429]
 
 
+@pytest.mark.usefixtures("still_clock")
 def test_a_made_up_address_of_the_reader_is_believed_only_from_a_trusted_proxy(database_url: str) -> None:
     def tried(trusted: str) -> int:
         app = create_app(Settings(database_url=database_url, trusted_proxies=trusted))

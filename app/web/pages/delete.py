@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/stories/{key}/delete")
-def ask(request: Request, user: User, session: SessionDep, key: str) -> Response:
+def ask(request: Request, _user: User, session: SessionDep, key: str) -> Response:
     """What would go, and a button: nothing is deleted by following a link."""
     story_id = _number(key)
     story = story_refs(session, [story_id]).get(story_id)
@@ -29,7 +29,7 @@ def ask(request: Request, user: User, session: SessionDep, key: str) -> Response
 
 
 @router.post("/stories/{key}/delete")
-def delete(request: Request, form: UserForm, session: SessionDep, key: str) -> Response:
+def delete(request: Request, _form: UserForm, session: SessionDep, key: str) -> Response:
     """Delete the story and lead to its address, which says that it is gone."""
     story_id = _number(key)
     with write_session(request.app.state.engine) as writing:

@@ -22,7 +22,7 @@ from app.web.auth import (
 )
 from app.web.forms import LoginForm, UserForm
 from app.web.templating import render
-from app.web.throttle import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_NAME
+from app.web.throttle import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_NAME, client_key
 
 router = APIRouter(include_in_schema=False)
 
@@ -84,8 +84,7 @@ def sign_out(request: Request, user: User, form: UserForm) -> Response:
 
 
 def _counts(request: Request, name: str) -> list[tuple[RateLimitItem, str]]:
-    address = request.client.host if request.client else ""
-    return [(SIGN_IN_BY_NAME, name.lower()[:64]), (SIGN_IN_BY_ADDRESS, address)]
+    return [(SIGN_IN_BY_NAME, name.lower()[:64]), (SIGN_IN_BY_ADDRESS, client_key(request))]
 
 
 def _counted(request: Request, name: str) -> int:
