@@ -68,7 +68,7 @@ def _is_known(etag: str, known: str) -> bool:
 def answer_head(router: APIRouter) -> None:
     """Let every address of a router that takes GET take HEAD too; the server leaves the body out."""
     for route in list(router.routes):
-        if not isinstance(route, APIRoute) or "GET" not in route.methods:
+        if not isinstance(route, APIRoute) or not route.methods or "GET" not in route.methods:
             continue
         if not route.include_in_schema:
             route.methods.add("HEAD")

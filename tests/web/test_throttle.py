@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -9,9 +11,9 @@ pytestmark = pytest.mark.usefixtures("still_clock")
 SEARCHES = ["/?q=harbour", "/stories.csv", "/quotes.jsonl", "/stories.atom?country=PT", "/api/v1/stories"]
 
 
-def client_of(database_url: str, host: str = "10.0.0.1", **settings: object) -> TestClient:
-    app = create_app(Settings(database_url=database_url, **settings))  # type: ignore[arg-type]
-    return TestClient(app, client=(host, 5), raise_server_exceptions=False, follow_redirects=False)
+def client_of(database_url: str, **settings: Any) -> TestClient:
+    app = create_app(Settings(database_url=database_url, **settings))
+    return TestClient(app, client=("10.0.0.1", 5), raise_server_exceptions=False, follow_redirects=False)
 
 
 @pytest.mark.parametrize("address", SEARCHES)
@@ -66,7 +68,7 @@ def test_each_client_is_counted_apart_and_a_whole_network_of_ipv6_as_one(
 
 
 def test_whom_a_request_is_counted_for_is_not_for_the_request_to_say(database_url: str) -> None:
-    def tried(**settings: object) -> list[int]:
+    def tried(**settings: Any) -> list[int]:
         client = client_of(database_url, searches_per_minute=1, **settings)
         sent = [{"X-Forwarded-For": f"{made_up}, 1.1.1.1"} for made_up in ("7.7.7.7", "8.8.8.8")]
         return [client.get("/api/v1/countries", headers=each).status_code for each in [*sent, {}]]
