@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from app.spans import ActorSpan, Annotations
 from app.store import counts
 from app.store.actor_keys import Keys, agree, is_full, keys_of, name_key
+from app.store.keys import index_key
 from app.store.models import Actor, Alias, StoryActor
 from app.store.slugs import slugify
 
@@ -245,7 +246,7 @@ def _add_aliases(session: Session, found: Annotations, ids: Mapping[str, int], t
     forms = {(ids[actor.id], actor.name): keys_of(actor.kind, actor.name) for actor in found.actors}
     for mention in found.mentions:
         if mention.level == "name":
-            name, actor = " ".join(text[mention.start : mention.end].split()), by_id[mention.actor]
+            name, actor = index_key(" ".join(text[mention.start : mention.end].split())), by_id[mention.actor]
             keys = keys_of(actor.kind, name)
             forms.setdefault((ids[actor.id], name), keys if actor.kind == "person" else Keys(None, keys.short))
     held = select(col(Alias.actor_id), col(Alias.name), col(Alias.identity_key), col(Alias.short_key)).where(

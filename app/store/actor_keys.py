@@ -16,6 +16,7 @@ from app.naming import (
     suffix,
     surname,
 )
+from app.store.keys import index_key
 
 ACRONYM = re.compile(r"(?:[A-Z]\.?){2,6}")
 COMPANY_ENDS = frozenset({"inc", "corp", "corporation", "co", "ltd", "limited", "plc", "llc"})
@@ -38,7 +39,7 @@ def name_key(name: str) -> str:
     """A name as compared: no case, accents, full stops, possessive or surplus space."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
     plain = re.sub(r"['’]s?$", "", plain.replace(".", ""))
-    return " ".join(re.sub(r"[^\w\s&'-]", " ", plain).split()) or plain
+    return index_key(" ".join(re.sub(r"[^\w\s&'-]", " ", plain).split()) or plain)
 
 
 def keys_of(kind: str, name: str) -> Keys:

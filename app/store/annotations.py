@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.spans import ActorSpan, Annotations, QuoteSpan, Spans
 from app.store import counts, groups, search
 from app.store.actor_identity import rename_actors, resolve_actors
 from app.store.actor_merging import join_earlier
+from app.store.keys import index_key
 from app.store.models import (
     Actor,
     Mention,
@@ -54,6 +55,7 @@ def save(
     ).one_or_none()
     if head is None or head.text_hash != text_hash:
         return False
+    found = replace(found, actors=tuple(replace(actor, name=index_key(actor.name)) for actor in found.actors))
     changed = _clear_rows(session, [story_id])
     story = _Saved(story_id, head.sorted_at, text)
     actor_ids = resolve_actors(session, found, text, changed)

@@ -1,5 +1,7 @@
 """The tables. Offsets are code points into `story_text.text`; times are UTC.
 
+What is in an index and comes from outside (names, addresses, ids) is written as `app.store.keys.index_key` gives it.
+
 A link table's key is (what, sorted_at, story_id), so that the newest stories of a person or country are one walk
 along its index; a second index starts with story_id, for rewriting a story and for the facets of a page.
 """
@@ -7,7 +9,20 @@ along its index; a second index starts with story_id, for rewriting a story and 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
 
@@ -29,6 +44,16 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Key(TypeDecorator[str]):
+    """A string that rows are sorted by, in the order of its code points, whatever language a database sorts for."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:  # noqa: D102
+        return dialect.type_descriptor(String(collation="C" if dialect.name == "postgresql" else None))
+
+
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
 # The number in an address is never given to another story or actor, even after a deletion.
 NEVER_REUSED = {"sqlite_autoincrement": True}
@@ -43,7 +68,7 @@ class Outlet(SQLModel, table=True):
     __tablename__ = "outlet"
 
     id: int = Field(default=None, primary_key=True)
-    slug: str = Field(unique=True)
+    slug: str = Field(unique=True, sa_type=Key)
     name: str = Field(unique=True)
 
 
@@ -139,7 +164,7 @@ class Actor(SQLModel, table=True):
     slug: str
     kind: str
     name: str
-    name_key: str
+    name_key: str = Field(sa_type=Key)
     country: str | None = None
     merged_into_id: int | None = Field(default=None, foreign_key="actor.id")
 
@@ -315,7 +340,7 @@ class FacetCount(SQLModel, table=True):
     __table_args__ = (Index("ix_facet_count_top", "facet", "count", "value"), WITHOUT_ROWID)
 
     facet: str = Field(primary_key=True)
-    value: str = Field(primary_key=True)
+    value: str = Field(primary_key=True, sa_type=Key)
     count: int
 
 
@@ -398,7 +423,7 @@ class User(SQLModel, table=True):
     __tablename__ = "user"
 
     id: int = Field(default=None, primary_key=True)
-    name: str = Field(unique=True)
+    name: str = Field(unique=True, sa_type=Key)
     password_hash: str
     created_at: datetime = Field(sa_type=UTCDateTime)
 

@@ -14,6 +14,7 @@ from app.addresses import normalise_url
 from app.spans import RawStory
 from app.store import counts, search
 from app.store.annotations import clear
+from app.store.keys import index_key
 from app.store.models import DeletedStory, Outlet, Revision, Story, StoryText
 from app.store.slugs import slugify
 
@@ -33,6 +34,11 @@ class Added:
 def text_hash(text: str) -> str:
     """The identity of a text: SHA-256 over its UTF-8 form."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def url_key(url: str) -> str:
+    """What an address is found by: the same for all that lead to one story."""
+    return index_key(normalise_url(url))
 
 
 def add_story(session: Session, raw: RawStory, *, now: datetime) -> Added:
@@ -74,9 +80,9 @@ _KNOWN_COLUMNS = (
 
 def _identities(raw: RawStory, outlet_id: int | None) -> Iterable[ColumnElement[bool]]:
     if raw.url:
-        yield col(Story.url_key) == normalise_url(raw.url)
+        yield col(Story.url_key) == url_key(raw.url)
     if raw.external_id and outlet_id is not None:
-        yield (col(Story.outlet_id) == outlet_id) & (col(Story.external_id) == raw.external_id)
+        yield (col(Story.outlet_id) == outlet_id) & (col(Story.external_id) == index_key(raw.external_id))
     if not raw.url and not (raw.external_id and outlet_id is not None):
         yield col(Story.text_hash) == text_hash(raw.text)
 
@@ -92,17 +98,18 @@ def _differs(known: Any, raw: RawStory, outlet_id: int | None) -> bool:
 
 
 def _insert(session: Session, raw: RawStory, outlet_id: int | None, now: datetime) -> int:
+    external_id = index_key(raw.external_id) if raw.external_id else raw.external_id
     values = {
         **_head(raw),
         "url": raw.url,
-        "url_key": normalise_url(raw.url) if raw.url else None,
+        "url_key": url_key(raw.url) if raw.url else None,
         "outlet_id": outlet_id,
-        "external_id": raw.external_id,
+        "external_id": external_id,
         "published_at": raw.published_at,
         "added_at": now,
         "sorted_at": raw.published_at or now,
         "invented": raw.invented,
-        "extra": raw.extra,
+        "extra": raw.extra if external_id == raw.external_id else {**raw.extra, "id": raw.external_id},
         "quote_count": 0,
         "state": "pending",
     }
@@ -232,7 +239,8 @@ def _outlet_id(session: Session, name: str | None) -> int | None:
     known: int | None = session.execute(select(col(Outlet.id)).where(col(Outlet.slug) == slug)).scalar_one_or_none()
     if known is not None:
         return known
-    return int(session.execute(insert(Outlet).values(slug=slug, name=name).returning(col(Outlet.id))).scalar_one())
+    row = {"slug": slug, "name": index_key(name)}
+    return int(session.execute(insert(Outlet).values(**row).returning(col(Outlet.id))).scalar_one())
 
 
 def outlet_slug(session: Session, outlet_id: int | None) -> str | None:

@@ -161,3 +161,8 @@ def test_a_text_too_long_for_a_vector_is_searchable_by_its_beginning(archive: En
     store_story(archive, make_raw(text, title="Long"))
     assert found(archive, "beginning 0000*") == ["L"]
     assert len(search_postgresql.vector("", text)) < len(text) < len(search_postgresql.vector("", text)) * 2
+
+
+def test_a_word_far_down_a_long_text_is_found(archive: Engine) -> None:
+    store_story(archive, make_raw("fish " * (search_postgresql.LAST_PLACE + 9) + "ending", title="Long"))
+    assert found(archive, "ending fish") == ["L"]
