@@ -60,7 +60,7 @@ def test_a_story_with_the_longest_names_addresses_and_ids_is_stored_and_known_ag
         assert story.url == other.url
         assert story.extra["id"] == other.external_id
     with Session(archive) as session:
-        assert session.execute(select(col(Story.id))).all() == [(1,), (2,)]
+        assert len(session.scalars(select(col(Story.id))).all()) == 2
 
 
 @pytest.mark.parametrize("alphabet", ["abcdefghijklmnopqrstuvwxyz", "ﷺﷻ漢字かな", "Ἀέρᾄ"])
