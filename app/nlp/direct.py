@@ -336,7 +336,10 @@ def _continues(doc: Doc, group: list[Placed], item: Placed) -> bool:
         return False
     if item.before is not None:
         return item.before.anchor == given.anchor
-    between = doc[last.end : item.start]
+    end = item.start
+    while end > last.end and doc[end - 1].text in MARKS:  # of a title: said on “Tide of the Day.” “Nobody …”
+        end -= 1
+    between = doc[last.end : end]
     borders = sum(1 for token in between[:-1] if _is_border(token))
     return borders == 0 and not (len(between) and between[-1].is_alpha)
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from spacy.tokens import Doc
 
 from app.nlp.marks import Quotation, quotations
+from app.nlp.works import is_title
 from app.spans import QuoteKind, Span, Spans
 
 EDGES = " \t\r\n\u00a0,;:–—-()"
@@ -32,9 +33,9 @@ class Marked:
 
 
 def marked(doc: Doc) -> Marked:
-    """Read the quotations of a document."""
+    """Read the quotations of a document, titles of works left out."""
     text = doc.text
-    found = quotations(text)
+    found = [item for item in quotations(text) if not is_title(text, item)]
     return Marked(doc, text, found, [item.start for item in found])
 
 
