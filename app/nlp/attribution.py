@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cue_sources import carrier_words
+from app.nlp.cue_sources import QUOTING, carrier_words
 from app.nlp.cues import Cue, phrase_verbs, possible_cues
 from app.nlp.lexicons import rows, words
 from app.nlp.marks import Quotation
+from app.nlp.source_words import is_document, is_known_speaker, phrases_in
 
 THRESHOLD = -0.4
 MODALS = ("would", "could", "should", "may", "might", "can", "will", "must")
@@ -30,7 +31,7 @@ CLAUSES = (
     "inserted",
 )
 SPEAKING = (("person", "roles.txt"), ("document", "document_nouns.txt"), ("medium", "media.txt"))
-LONGEST_REQUEST = 9
+LONGEST_REQUEST = 7
 SIZE_LIMITS = (1, 3, 7, 20)
 SIZES = ("size=1", "size=2-3", "size=4-7", "size=8-20", "size=long")
 
@@ -55,7 +56,7 @@ def likely_cues(doc: Doc, marked: list[Quotation]) -> list[Cue]:
     inside = tokens_inside(doc, marked)
     best: dict[int, tuple[float, Cue]] = {}
     for cue in possible_cues(doc, cue_lemmas()):
-        if asks_for_anonymity(doc, cue):
+        if asks_for_anonymity(doc, cue) or names_somebody(doc, cue):
             continue
         score = score_of(doc, cue, inside)
         if score > THRESHOLD and (cue.anchor not in best or score > best[cue.anchor][0]):
@@ -66,10 +67,21 @@ def likely_cues(doc: Doc, marked: list[Quotation]) -> list[Cue]:
 
 def asks_for_anonymity(doc: Doc, cue: Cue) -> bool:
     """Whether the words are only how a source wants to be named ("asked not to be identified"): no statement."""
-    lemmas = {doc[i].lemma_.lower() for i in cue.content}
-    hidden = not lemmas.isdisjoint(("anonymous", "anonymity"))
-    unnamed = "not" in lemmas and not lemmas.isdisjoint(("name", "identify"))
-    return len(cue.content) <= LONGEST_REQUEST and (hidden or unnamed)
+    lemmas = {doc[i].lemma_.lower() for i in cue.content[:LONGEST_REQUEST]}
+    hidden = len(cue.content) <= LONGEST_REQUEST and not lemmas.isdisjoint(("anonymous", "anonymity"))
+    return hidden or ("not" in lemmas and not lemmas.isdisjoint(("name", "identify")))
+
+
+def names_somebody(doc: Doc, cue: Cue) -> bool:
+    """Whether the words are only who is quoted ("citing two officials"): a source, no statement."""
+    if doc[cue.anchor].lemma_.lower() not in QUOTING or not cue.frame.startswith("dobj"):
+        return False
+    span = doc[cue.content[0] : cue.content[-1] + 1]
+    head = next((token for token in span if token.dep_ == "dobj" and token.head.i == cue.anchor), None)
+    if head is None or is_document(head):
+        return False
+    words_of_head = doc[head.left_edge.i : head.i + 1]
+    return is_known_speaker(words_of_head, phrases_in(list(words_of_head)))
 
 
 def score_of(doc: Doc, cue: Cue, inside: frozenset[int]) -> float:

@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Token
 
 from app.nlp.cue_sources import (
     CARRIED_AS,
+    QUOTING,
     SUBJECTS,
     agent,
     carrier_words,
@@ -137,12 +138,20 @@ def _passive_frames(verb: Token, subject: Token) -> Iterator[tuple[str, list[int
 def _that_frame(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
     """Such as "said in a speech that talks would resume", where the parse hangs the clause elsewhere."""
     sentence_end = verb.sent.end
-    for token in verb.doc[verb.i + 1 : min(verb.i + FARTHEST_THAT, sentence_end)]:
+    for token in verb.doc[_behind_cited(verb) : min(verb.i + FARTHEST_THAT, sentence_end)]:
         if token.lower_ == "that":
             yield "that", list(range(token.i, sentence_end)), ()
             return
         if token.pos_ in ("VERB", "AUX", "SCONJ") or token.is_punct:
             return
+
+
+def _behind_cited(verb: Token) -> int:
+    """Where a verb's sentence goes on: behind ", citing two officials," if that stands right behind it."""
+    doc, end = verb.doc, min(verb.i + FARTHEST_THAT, verb.sent.end)
+    commas = [i for i in range(verb.i + 1, end) if doc[i].text == ","]
+    aside = len(commas) > 1 and doc[commas[0] + 1].lemma_ in QUOTING
+    return commas[1] + 1 if aside else verb.i + 1
 
 
 def _phrase_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:

@@ -7,6 +7,7 @@ from typing import cast, get_args
 
 from spacy.tokens import Span, Token
 
+from app.nlp import media
 from app.nlp.lexicons import rows, words
 from app.spans import ActorSpan, Affiliation, Channel, SourceForm, SourceRole
 
@@ -61,33 +62,7 @@ def channel_pattern() -> tuple[tuple[re.Pattern[str], Channel], ...]:
 def channel(told_in: str) -> Channel | None:
     """How something was said, from the words around the quote (the quoted words left out)."""
     known = next((name for pattern, name in channel_pattern() if pattern.search(told_in)), None)
-    return known or ("interview" if told_medium().search(told_in) else None)
-
-
-@lru_cache
-def known_media() -> tuple[str, ...]:
-    """Patterns of the names of media, the longest first."""
-    return tuple(re.escape(word) for word in sorted(words("media.txt"), key=len, reverse=True) if word[:1].isupper())
-
-
-@lru_cache
-def reporting_medium() -> re.Pattern[str]:
-    """A news medium behind "reported by"."""
-    return re.compile(rf"\b(?:reported|published|broadcast|detailed) by ((?:the )?(?:{'|'.join(known_media())}))\b")
-
-
-@lru_cache
-def told_medium() -> re.Pattern[str]:
-    """A news medium behind "told", by a known name or by the look of its name ("Radio Tide", "the daily Tide")."""
-    nouns = sorted((word for word in words("media.txt") if word.islower()), key=len, reverse=True)
-    name = r"[A-Z][\w&’'.-]*[\w]"
-    looks = (
-        rf"Radio {name}",
-        rf"(?:{'|'.join(nouns)}) (?:{name} ?){{1,3}}",
-        rf"(?:{name} ){{1,3}}(?:Radio|TV|Television|News|Times|Post|Herald|Gazette|Journal|Chronicle|Tribune|Courier)",
-    )
-    names = "|".join([*known_media(), *looks])
-    return re.compile(rf"\b(?:told|tells|telling|tell) ((?:[Tt]he )?(?:{names}))\b")
+    return known or ("interview" if media.told().search(told_in) else None)
 
 
 @lru_cache
@@ -225,7 +200,7 @@ def _body(piece: Words) -> tuple[Affiliation, bool] | None:
     """What kind of body the words name, and whether a plain noun in small letters told it."""
     bodies = organisation_nouns()
     for written, base in runs(piece):
-        if is_media_name(written):
+        if media.is_name(written):
             return "media", False
         known = bodies.get(written) or bodies.get(base) or bodies.get(written.lower()) or bodies.get(base.lower())
         if known is not None:
@@ -273,20 +248,20 @@ def is_former(text: str) -> bool:
     return bool(FORMER.search(text))
 
 
-def is_media_name(phrase: str) -> bool:
-    """Is it the name of a news medium?"""
-    return phrase[:1].isupper() and phrase in words("media.txt")
-
-
 def can_speak(span: Span, phrases: list[str]) -> bool:
     """Is the head of the words of an unnamed source something that speaks: a person, a body, a people?"""
     head = span.root
-    noun = head.lemma_.lower()
-    if head.pos_ == "PRON" or head.lower_ in MANY or head.tag_ == "CD" or noun.endswith(BEARERS):
+    return head.pos_ == "PRON" or head.lemma_.lower().endswith(BEARERS) or is_known_speaker(span, phrases)
+
+
+def is_known_speaker(span: Span, phrases: list[str]) -> bool:
+    """As `can_speak`, by known words alone: "officials" and "a report", not whatever ends in -er."""
+    head = span.root
+    if head.lower_ in MANY or head.tag_ == "CD" or media.is_name(phrases[0] if phrases else ""):
         return True
     if any(token.lower_ == "who" for token in span):
         return True  # "her clerk, who asked to remain anonymous": only people are a who
-    ends = [phrase for phrase in phrases if phrase.lower().endswith((head.lower_, noun))]
+    ends = [phrase for phrase in phrases if phrase.lower().endswith((head.lower_, head.lemma_.lower()))]
     return any(_is_known_noun(phrase) for phrase in ends)
 
 
@@ -294,7 +269,7 @@ def _is_known_noun(phrase: str) -> bool:
     lower = phrase.lower()
     if phrase in organisation_nouns() or phrase in role_nouns():
         return True
-    listed = (words("media.txt"), words("document_nouns.txt"), words("genders.tsv"), words("roles.txt"))
+    listed = (media.nouns(), words("document_nouns.txt"), words("genders.tsv"), words("roles.txt"))
     return lower in organisation_nouns() or lower in role_nouns() or any(lower in known for known in listed)
 
 
@@ -313,7 +288,7 @@ def form(span: Span, phrases: list[str], actor: ActorSpan | None, *, is_place: b
 
 def _form_by_word(head: Token, phrases: list[str], actor: ActorSpan | None) -> SourceForm | None:
     noun = head.lemma_.lower()
-    if actor is not None and actor.kind == "person":
+    if actor is not None and actor.kind == "person" and not media.is_name(actor.name):
         return None
     if head.text in words("social_media.txt") or noun in words("social_media.txt"):
         return "social media"
@@ -327,11 +302,14 @@ def _form_by_word(head: Token, phrases: list[str], actor: ActorSpan | None) -> S
 def is_media(head: Token, phrases: list[str], actor: ActorSpan | None) -> bool:
     """Is the head a news medium, by name or by noun?"""
     if actor is not None:
-        return is_media_name(actor.name) or is_media_name(f"The {actor.name}")
+        return media.is_name(actor.name) or media.is_name(f"The {actor.name}")
     ends = [phrase for phrase in phrases if phrase.endswith((head.text, head.lemma_))]
-    if head.pos_ == "PROPN":
-        return any(is_media_name(phrase) for phrase in ends)
-    return any(phrase.lower() in words("media.txt") for phrase in ends)
+    return any(_is_media_noun(phrase, head) or media.is_name(phrase) for phrase in ends)
+
+
+def _is_media_noun(phrase: str, head: Token) -> bool:
+    """Is it "the newspaper" or "State TV"? A single word with a capital may end any name ("Tide Network")."""
+    return phrase.lower() in media.nouns() and (head.pos_ != "PROPN" or " " in phrase)
 
 
 def _form_of_actor(actor: ActorSpan) -> SourceForm:

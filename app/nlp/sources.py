@@ -2,15 +2,16 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
-from app.nlp import source_words
+from app.nlp import media, source_words
 from app.nlp.profiles import AT_HOME, Profile, Profiles
 from app.nlp.references import reference_list
+from app.nlp.second_hand import Heard, cited, documents_shown, heard
 from app.nlp.speakers import NEUTERS, PLURALS, RELATIVES, source_tokens
 from app.nlp.story_actors import GENDERED
 from app.spans import ActorSpan, Channel, QuoteSpan, SourceForm, SourceSpan
@@ -21,10 +22,6 @@ NAME = "newsgloss_sources"
 PRONOUNS = frozenset({*GENDERED, *PLURALS, *NEUTERS, *RELATIVES, "i", "we", "you", "this", "these", "those", "one"})
 NAME_ENDS = re.compile(r",|;|\(|\s[–—-]+\s|\b(?:who|which|whose)\b")
 LEADING_ARTICLE = re.compile(r"^the\s+(?=\S)", re.IGNORECASE)
-SEEN_BY = re.compile(
-    r"\b(?:seen|viewed|reviewed|obtained|verified) by ((?:the )?[A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,3})"
-)
-SHOWING = ("show", "find", "indicate", "reveal", "suggest", "estimate", "conclude", "tie", "document")
 LONGEST_BESIDE = 400
 ADVERBS = ("reportedly", "allegedly", "supposedly", "purportedly")
 
@@ -50,8 +47,10 @@ def sources(doc: Doc) -> Doc:
     """Fill `doc._.sources`, `doc._.references` and the quotes' `source_ref`."""
     book = SourceBook(doc)
     keys = [book.add_quote(quote) for quote in doc._.quotes]
-    for source in (*media_told(book.text), *reported_by(book.text), *seen_by(book.text)):
-        book.add(source)
+    for told in heard(book.text):
+        book.add_heard(told)
+    for span in cited(doc):
+        book.add_cited(span)
     book.add_documents(documents_shown(doc))
     doc._.references = reference_list(book.text)
     for start, end in doc._.references:
@@ -99,6 +98,13 @@ class SourceBook:
         if span is None:
             return None
         actor = self.actors.get(quote.speaker or "") or self._named_in(span)
+        channel = source_words.channel(told_in(self.doc, self.text, quote))
+        return self._add_words(span, actor, channel, list(quote.source))
+
+    def _add_words(
+        self, span: Span, actor: ActorSpan | None, channel: Channel | None, mentions: list[CharSpan]
+    ) -> str | None:
+        """Add a source by its words; None for pronouns and for what cannot speak."""
         head = span.root
         if actor is not None and actor.kind == "organisation" and head.tag_ == "NNS":
             actor = None  # "U.N. agencies" are some of its own, not the U.N.
@@ -111,9 +117,26 @@ class SourceBook:
         if not name:
             return None
         kept = None if head.lower_ in PRONOUNS else span
-        channel = source_words.channel(told_in(self.doc, self.text, quote))
         rule = "actor" if actor is not None else "words"
-        return self.add(Source(key, name, kept, actor, rule, None, channel, list(quote.source)))
+        return self.add(Source(key, name, kept, actor, rule, None, channel, mentions))
+
+    def add_heard(self, told: Heard) -> None:
+        """Add the medium that was told something, or the reporter who saw it."""
+        name = LEADING_ARTICLE.sub("", self.text[slice(*told.place)])
+        key = f"{'reporter' if told.form == 'the reporter' else 'text'}:{name.lower()}"
+        self.add(Source(key, name, None, None, told.rule, told.form, told.channel, [told.place]))
+
+    def add_cited(self, span: Span) -> None:
+        """Add whom another medium or the story itself cites, where it is somebody, a medium or a document."""
+        actor = self._mentioned(span.root) or self._named_in(span)
+        if actor is None and not source_words.is_known_speaker(span, source_words.phrases_in(source_words.core(span))):
+            return
+        self._add_words(span, actor, "published work", [(span.start_char, span.end_char)])
+
+    def _mentioned(self, token: Token) -> ActorSpan | None:
+        """The actor whose name covers the token."""
+        places = (item for item in self.doc._.mentions if item.start <= token.idx < item.end)
+        return next((self.actors[item.actor] for item in places if item.actor in self.actors), None)
 
     def _named_in(self, span: Span) -> ActorSpan | None:
         """The person whose surname ends the name ("Ines Calder" for Calder) or the words ("his partner, Calder")."""
@@ -224,7 +247,7 @@ class SourceBook:
 
     def _country(self, source: Source, form: SourceForm, profile: Profile) -> str | None:
         """The country its words name, else the actor's, else, of those at home in the story, the one it is about."""
-        if form in MEDIA and (source.span is None or source.span.root.pos_ == "PROPN"):
+        if form in MEDIA and (source.span is None or media.is_name(source.name)):
             return None
         own = (source.span,) if source.span is not None else ()
         for stretch in (*own, *profile.stretches):
@@ -282,41 +305,6 @@ def told_in(doc: Doc, text: str, quote: QuoteSpan) -> str:
         kept.append(text[at : max(at, min(start, last))])
         at = max(at, min(end, last))
     return " ".join([*kept, text[at:last]])
-
-
-def media_told(text: str) -> Iterator[Source]:
-    """Such as "told Reuters": the medium that heard it first."""
-    for match in source_words.told_medium().finditer(text):
-        name = LEADING_ARTICLE.sub("", match.group(1))
-        place = match.span(1)
-        yield Source(f"text:{name.lower()}", name, None, None, "told-media", "other media", "interview", [place])
-
-
-def reported_by(text: str) -> Iterator[Source]:
-    """Such as "first reported by The Harbour Post": the medium that had it first."""
-    for match in source_words.reporting_medium().finditer(text):
-        name = LEADING_ARTICLE.sub("", match.group(1))
-        place = match.span(1)
-        yield Source(f"text:{name.lower()}", name, None, None, "reported-by", "other media", "published work", [place])
-
-
-def documents_shown(doc: Doc) -> Iterator[Span]:
-    """Subjects such as "port data" of "port data showed that …", outside quotations."""
-    quoted = sorted(piece for quote in doc._.quotes for piece in quote.content)
-    length = len(doc.text)
-    for token in doc:
-        if token.dep_ == "nsubj" and token.head.lemma_ in SHOWING and source_words.is_document(token):
-            at = bisect_right(quoted, (token.idx, length))
-            if at == 0 or quoted[at - 1][1] <= token.idx:
-                yield doc[token.left_edge.i : token.i + 1]
-
-
-def seen_by(text: str) -> Iterator[Source]:
-    """Such as "a letter seen by Reuters": the reporter's own eyes."""
-    for match in SEEN_BY.finditer(text):
-        name = match.group(1).rstrip(".")
-        place = (match.start(1), match.start(1) + len(name))
-        yield Source(f"reporter:{name.lower()}", name, None, None, "seen-by", "the reporter", None, [place])
 
 
 def _disjoint(mentions: Iterable[CharSpan]) -> tuple[CharSpan, ...]:

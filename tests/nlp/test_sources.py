@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.spans import ActorSpan, SourceSpan
-from tests.nlp.annotating import annotated, found, occurrences
+from tests.nlp.annotating import annotated, found, occurrences, shown
 
 CALDER = ActorSpan("a1", "Ines Calder", "person", country="DK", roles=("former Danish Prime Minister",))
 UMBER = ActorSpan("a3", "Umber Rail", "organisation")
@@ -370,3 +370,10 @@ def test_whoever_is_a_who_is_a_source_however_rare_the_noun() -> None:
     assert (source.form, source.unnamed, source.anonymous) == ("unnamed person", True, True)
     assert source.reason is not None
     assert source.reason.startswith("because he feared for his job")
+
+
+def test_how_a_source_wants_to_be_named_is_its_reason_and_no_quote() -> None:
+    text = "“It is time,” said a worker who asked not to be named out of fear of losing his job."
+    doc = annotated(text)
+    assert [cue for _, _, cue, _ in shown(doc)] == ["said"]
+    assert [(source.anonymous, source.reason) for source in doc._.sources] == [(True, "out of fear of losing his job")]
