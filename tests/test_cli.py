@@ -18,6 +18,7 @@ from app.store.browse import list_stories
 from app.store.filters import Selection
 from app.store.story_page import get_story
 from tests.factories import PASSWORD, make_raw, store_story
+from tests.site import Site
 
 STORY = "Ana Ruiz, Spain's health minister, met doctors in Madrid. “We listened,” she said."
 
@@ -62,6 +63,16 @@ def test_the_same_again_adds_nothing(archive: Engine, tmp_path: Path) -> None:
     newsgloss("add", file)
     done = newsgloss("add", file, folder)
     assert (done.returncode, done.stdout) == (0, "0 added, 0 updated, 2 duplicate, 0 unreadable\n")
+
+
+def test_addresses_and_files_are_added_together(archive: Engine, site: Site, tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_text(STORY)
+    url = site.page("/talks", f"<html><body><article><h1>Talks</h1><p>{STORY} {STORY}</p></article></body></html>")
+    gone = site.status("/gone", 410)
+    done = newsgloss("add", url, tmp_path, gone, NEWSGLOSS_FETCH_ALLOW_LOOPBACK="true", NEWSGLOSS_FETCH_PAUSE="0")
+    assert (done.returncode, done.stdout) == (1, "2 added, 0 updated, 0 duplicate, 1 unreadable, 2 annotated\n")
+    assert "is gone" in done.stderr
+    assert "private" in newsgloss("add", url).stderr
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_is_taken(archive: Engine, tmp_path: Path) -> None:

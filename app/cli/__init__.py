@@ -23,7 +23,9 @@ from app.evaluate import run
 from app.exchange import annotations_to_json
 from app.ingest import add_stories, annotate_pending, count_pending
 from app.nlp.pipeline import Titled, annotate_many, pipeline_version
-from app.read import read_paths
+from app.read import read_places
+from app.read.fetch import Limits
+from app.read.visit import Visitor
 from app.store import archive, counts, stories, waiting
 from app.store.db import migrate, write_session
 from app.web.app import create_app
@@ -91,17 +93,20 @@ def worker(processes: Processes = 1) -> None:
 
 @app.command()
 def add(
-    paths: Annotated[list[str], typer.Argument(help="Files or directories; - for standard input.", metavar="PATH…")],
+    places: Annotated[
+        list[str],
+        typer.Argument(help="Files, directories or web addresses; - for standard input.", metavar="PLACE…"),
+    ],
     processes: Processes = 1,
 ) -> None:
-    """Add stories (plain text, HTML, JSON Lines; gzip of any) and annotate them.
+    """Add stories (plain text, HTML, JSON Lines; gzip of any) from files and addresses, and annotate them.
 
     What could not be read is said on stderr, with its reason, and makes the exit status 1. Adding the same again
     adds nothing; a changed text at the same address renews the story.
     """
     settings = get_settings()
     with open_archive(settings) as engine:
-        found = read_paths(paths, max_bytes=settings.max_story_bytes)
+        found = read_places(places, Visitor(Limits.of(settings)), max_bytes=settings.max_story_bytes)
         with progress("Reading", None) as step:
             report = add_stories(engine, found, on_story=step)
         for item in report.unreadable:

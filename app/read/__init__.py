@@ -1,40 +1,29 @@
 """Bytes in, raw stories out. Knows no database and no annotations."""
 
-import io
 import sys
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
-from app.addresses import normalise_url
-from app.read import compressed, encoding
+from app.addresses import normalise_url, web_address
+from app.read.address import read_address
 from app.read.files import find_files, shown, why
-from app.read.html import read_html, read_html_file
-from app.read.jsondocument import read_json_document
-from app.read.jsonlines import read_json_lines
-from app.read.plain import read_plain
-from app.read.refusal import Refused
-from app.read.sniff import Format, sniff
-from app.read.streams import buffered, chunks_of, peek
+from app.read.html import read_html
+from app.read.readers import read_stories
+from app.read.visit import Visitor
 from app.spans import RawStory, Unreadable
 
-__all__ = ["normalise_url", "read_html", "read_paths", "read_stories"]
-
-Reader = Callable[[io.BufferedReader, str, int], Iterator[RawStory | Unreadable]]
-
-READERS: dict[Format, Reader] = {
-    Format.HTML: read_html_file,
-    Format.JSON_LINES: read_json_lines,
-    Format.JSON_DOCUMENT: read_json_document,
-    Format.PLAIN: read_plain,
-}
+__all__ = ["normalise_url", "read_address", "read_html", "read_paths", "read_places", "read_stories"]
 
 STDIN = "standard input"
-UTF8_MARK = b"\xef\xbb\xbf"
-# What reading may meet in the middle of a file.
-BREAKS = (*compressed.DAMAGE, UnicodeError, Refused, OSError)
+
+
+def read_places(places: Iterable[str], visitor: Visitor, *, max_bytes: int) -> Iterator[RawStory | Unreadable]:
+    """The stories of web addresses and of whatever `read_paths` takes."""
+    for place in places:
+        if web_address(place):
+            yield from read_address(place, visitor, max_bytes=max_bytes)
+        else:
+            yield from read_paths([place], max_bytes=max_bytes)
 
 
 def read_paths(paths: Iterable[str | Path], *, max_bytes: int) -> Iterator[RawStory | Unreadable]:
@@ -47,27 +36,6 @@ def read_paths(paths: Iterable[str | Path], *, max_bytes: int) -> Iterator[RawSt
             yield from [found] if isinstance(found, Unreadable) else _read_file(found, max_bytes)
 
 
-def read_stories(stream: BinaryIO, origin: str, *, max_bytes: int) -> Iterator[RawStory | Unreadable]:
-    """The stories of one file in any format we read, in order, each failure with its reason.
-
-    Args:
-        stream: The file's bytes; read once from front to end, need not be seekable.
-        origin: Its name, for messages; the suffix is a hint where the content leaves the format open.
-        max_bytes: The most one story may take, as it is read.
-    """
-    count = 0
-    found: RawStory | Unreadable | None = None
-    try:
-        for found in _read(stream, origin, max_bytes):
-            count += isinstance(found, RawStory)
-            yield found
-    except BREAKS as error:
-        yield Unreadable(origin, _reason(error, count))
-        return
-    if found is None:
-        yield Unreadable(origin, "the file holds no story")
-
-
 def _read_file(path: Path, max_bytes: int) -> Iterator[RawStory | Unreadable]:
     try:
         stream = path.open("rb")
@@ -76,41 +44,3 @@ def _read_file(path: Path, max_bytes: int) -> Iterator[RawStory | Unreadable]:
         return
     with stream:
         yield from read_stories(stream, shown(path), max_bytes=max_bytes)
-
-
-def _read(stream: BinaryIO, origin: str, max_bytes: int) -> Iterator[RawStory | Unreadable]:
-    head, chunks = _unwrapped(stream)
-    if not head:
-        # Reads on to the break, if a break is why there is nothing.
-        deque(chunks, maxlen=0)
-        raise Refused("the file is empty")
-    reader = READERS[sniff(head, origin)]
-    yield from reader(buffered(chunks), origin, max_bytes)
-
-
-def _unwrapped(stream: BinaryIO) -> tuple[bytes, Iterator[bytes]]:
-    """The start and all of a file, unpacked and in UTF-8 where a byte order mark says it is Unicode."""
-    head, chunks = peek(chunks_of(stream), BREAKS)
-    if head.startswith(compressed.MAGIC):
-        head, chunks = peek(compressed.unpacked(chunks), BREAKS)
-        if head.startswith(compressed.MAGIC):
-            raise Refused("is compressed twice; unpack it once")
-    if head.startswith(encoding.UTF16_MARKS):
-        head, chunks = peek(encoding.utf8_from_utf16(chunks), BREAKS)
-    if head.startswith(UTF8_MARK):
-        head = head.removeprefix(UTF8_MARK)
-        chunks = chain([next(chunks).removeprefix(UTF8_MARK)], chunks)
-    return head, chunks
-
-
-def _reason(error: Exception, count: int) -> str:
-    if isinstance(error, Refused):
-        return str(error)
-    before = f"; the stories before that ({count}) were read" if count else ""
-    if isinstance(error, EOFError):
-        return f"the gzip data are cut off{before}"
-    if isinstance(error, compressed.DAMAGE):
-        return f"the gzip data are damaged{before}"
-    if isinstance(error, OSError):
-        return f"{why(error)}{before}"
-    return f"is not valid UTF-16; {encoding.SAVE_AS_UTF8}{before}"

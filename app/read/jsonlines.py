@@ -58,24 +58,37 @@ def story_of(value: object, origin: str) -> RawStory:
     Raises:
         Refused: if it is no object, has neither `text` nor `html`, or a field has the wrong shape.
     """
+    fields, text, html = words_of(value)
+    if text is not None:
+        return story_from_fields(text, fields, origin)
+    if html is None:
+        raise Refused("has no words in `text` (or `html`)")
+    return with_fields(read_html(html, origin), fields)
+
+
+def words_of(value: object) -> tuple[dict[str, Any], str | None, str | None]:
+    """The fields, `text` and `html` of a JSON value.
+
+    Raises:
+        Refused: if it is no object, or its words are no strings.
+    """
     if not isinstance(value, dict):
         raise Refused('is no JSON object; a story is {"text": "…", "title": "…", …}')
     fields = dict(value)
     text = optional_text(fields.pop("text", None), "text")
     html = optional_text(fields.pop("html", None), "html")
-    if text is not None:
-        return story_from_fields(text, fields, origin)
-    if html is None:
-        raise Refused("has no words in `text` (or `html`)")
-    return _story_of_page(html, fields, origin)
+    return fields, text, html
 
 
-def _story_of_page(html: str, fields: dict[str, Any], origin: str) -> RawStory:
-    """The story of a page; what the line says about it counts more than what the page says."""
-    page = read_html(html, origin)
+def with_fields(page: RawStory | Unreadable, fields: dict[str, Any]) -> RawStory:
+    """The story of a page with these fields, which count more than what the page says.
+
+    Raises:
+        Refused: if the page holds no story, or a field has the wrong shape.
+    """
     if isinstance(page, Unreadable):
         raise Refused(page.reason)
-    given = story_from_fields(page.text, fields, origin)
+    given = story_from_fields(page.text, fields, page.origin)
     title_given = bool(fields.get("title")) and not given.title_is_ours
     return replace(
         given,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Res
 from pydantic import BaseModel, Field
 
 from app.ingest import add_one
-from app.read.jsonlines import read_object
+from app.read.address import read_sent
 from app.spans import Affiliation, SourceForm, Unreadable
 from app.store import actors, browse, facets, places, quotes, sources, story_page
 from app.store.cards import (
@@ -45,7 +45,7 @@ KINDS: dict[Kind, str] = {"people": "person", "organisations": "organisation", "
 
 
 class StoryIn(BaseModel):
-    """A story to add: `text` or `html` is needed; unknown keys are kept with the story."""
+    """A story to add: `text` or `html` is needed, or `url` alone, which is fetched; unknown keys are kept with it."""
 
     text: str | None = Field(None, description="The words, exactly as they are to be stored.")
     html: str | None = Field(None, description="A page or a part of one; its article is extracted.")
@@ -135,7 +135,7 @@ def add_story(
     data: Annotated[bytes, Depends(_body)],
 ) -> Saved:
     """Add a story and answer with its annotations; 201 where it is new, 200 where it was known or is renewed."""
-    raw = read_object(data, "the story")
+    raw = read_sent(data, "the story", request.app.state.visitor, max_bytes=settings.max_story_bytes)
     if isinstance(raw, Unreadable):
         raise HTTPException(422, f"{raw.origin} {raw.reason}")
     session.rollback()

@@ -9,6 +9,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.config import Settings, get_settings
 from app.executors import executor
+from app.read.fetch import Limits
+from app.read.visit import Visitor
 from app.store.db import make_engine
 from app.web import api
 from app.web.assets import BASE, STATIC, ImmutableFiles
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.engine = make_engine(settings.database_url)
     app.state.throttle = Throttle()
     app.state.annotators = executor()  # starts no process before the first story is sent
+    app.state.visitor = Visitor(Limits.of(settings))
     app.add_middleware(Revalidation)
     app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION)
     app.add_middleware(SecurityHeaders)

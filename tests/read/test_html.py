@@ -39,7 +39,7 @@ def test_a_page_gives_its_article_and_what_it_says_about_itself() -> None:
         url="https://harbour-courier.example/2026/quay",
         outlet="The Harbour Courier",
         published_at=datetime(2026, 3, 14, 7, 30, tzinfo=UTC),
-        extra={"byline": "Mara Lind", "description": "Cracks were found."},
+        extra={"language": "en", "byline": "Mara Lind", "description": "Cracks were found."},
     )
 
 
@@ -82,6 +82,14 @@ def test_list_items_and_table_rows_have_a_line_each() -> None:
     found = text(f"<p>{VOTE}</p>{items}<p>{FERRY}</p>{table}")
     assert "\n\nFirst, the ferries.\nSecond, the" in found
     assert found.endswith(f"{FERRY}\n\nYear | Cost\n2026 | 4m")
+
+
+def test_a_list_of_references_stays_though_it_is_all_links() -> None:
+    cited = "<li><a href='/1'>“Quay to close”, The Gull</a></li>"
+    for heading in ("<h2>Sources</h2>", "<p><b>References:</b></p>"):
+        assert text(f"<p>{VOTE}</p><p>{FERRY}</p>{heading}<ul>{cited * 2}</ul>").endswith(
+            "“Quay to close”, The Gull\n“Quay to close”, The Gull"
+        )
 
 
 def test_wrapped_source_lines_are_no_line_breaks() -> None:

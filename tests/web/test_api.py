@@ -17,6 +17,7 @@ from app.store.db import write_session
 from app.store.tokens import new_token
 from app.web.app import create_app
 from tests.factories import NOW, TEXT, lisbon_annotations, make_raw, store_story
+from tests.site import Site
 
 
 class Annotator(Executor):
@@ -31,7 +32,8 @@ class Annotator(Executor):
 @pytest.fixture
 def api(archive: Engine, database_url: str) -> Iterator[TestClient]:
     """The API over an empty archive, with stories of at most 10,000 bytes."""
-    app = create_app(Settings(database_url=database_url, max_story_bytes=10_000))
+    settings = Settings(database_url=database_url, max_story_bytes=10_000, fetch_allow_loopback=True, fetch_pause=0)
+    app = create_app(settings)
     app.state.annotators = Annotator()
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield client
@@ -93,6 +95,29 @@ def test_html_is_extracted(api: TestClient, bearer: dict[str, str]) -> None:
     story = api.post("/api/v1/stories", json={"html": page}, headers=bearer).json()["story"]
     assert story["title"] == "Open"
     assert story["text"].count("said the mayor.") == 9
+
+
+def test_an_address_alone_is_fetched(api: TestClient, bearer: dict[str, str], site: Site) -> None:
+    paragraphs = "".join(f"<p>The harbour of Lisbon is open again, number {i}, said the mayor.</p>" for i in range(9))
+    url = site.page(
+        "/open", f"<html><head><title>Open</title></head><body><article>{paragraphs}</article></body></html>"
+    )
+    answer = api.post("/api/v1/stories", json={"url": url, "outlet": "The Courier"}, headers=bearer)
+    assert answer.status_code == 201
+    story = answer.json()["story"]
+    assert (story["title"], story["url"], story["outlet"]["name"]) == ("Open", url, "The Courier")
+
+
+def test_an_address_that_cannot_be_fetched_says_why(api: TestClient, bearer: dict[str, str], site: Site) -> None:
+    feed = b'{"text": "One."}\n{"text": "Two."}\n'
+    for url, words in (
+        (site.status("/gone", 404), "nothing at this address"),
+        ("http://10.0.0.1/", "private"),
+        ("ftp://a.example/", "https://"),
+        (site.page("/all.jsonl", feed, "application/json"), "several"),
+    ):
+        answer = api.post("/api/v1/stories", json={"url": url}, headers=bearer)
+        assert (answer.status_code, words in answer.json()["error"]) == (422, True), answer.text
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eDp5"}])
