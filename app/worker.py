@@ -28,7 +28,6 @@ from app.store import leases, waiting
 from app.store.db import make_engine, write_session
 
 STOPS = (signal.SIGTERM, signal.SIGINT)
-LEASE = "worker"
 LEASE_LASTS = timedelta(seconds=20)
 RENEW_SECONDS = 5.0
 IDLE_SECONDS = 1.0
@@ -144,12 +143,12 @@ def _the_lease(engine: Engine, holder: str) -> Iterator[None]:
 
 def _release(engine: Engine, holder: str) -> None:
     with write_session(engine) as session:
-        leases.release(session, LEASE, holder)
+        leases.release(session, leases.WORKER, holder)
 
 
 def _take(engine: Engine, holder: str) -> bool:
     with write_session(engine) as session:
-        return leases.take(session, LEASE, holder, now=datetime.now(UTC), lasts=LEASE_LASTS)
+        return leases.take(session, leases.WORKER, holder, now=datetime.now(UTC), lasts=LEASE_LASTS)
 
 
 def _renew(engine: Engine, holder: str) -> None:

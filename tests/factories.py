@@ -23,6 +23,7 @@ from app.spans import (
 from app.store import users
 from app.store.annotations import save
 from app.store.db import write_session
+from app.store.models import Feed
 from app.store.stories import Added, add_story
 from app.store.waiting import pending
 
@@ -226,3 +227,12 @@ def add_user(engine: Engine, name: str) -> None:
     """A user with PASSWORD."""
     with write_session(engine) as session:
         users.add_user(session, name, PASSWORD, now=NOW)
+
+
+def store_feed(engine: Engine, url: str = "https://courier.example/feed") -> int:
+    """A feed that is to be polled; returns its id."""
+    with write_session(engine) as session:
+        feed = Feed(url=url, url_key=url, added_at=NOW, next_poll_at=NOW)
+        session.add(feed)
+        session.flush()
+        return feed.id

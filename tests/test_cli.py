@@ -178,7 +178,7 @@ def test_reannotate_takes_only_what_another_version_made(archive: Engine) -> Non
 
 def test_delete_removes_and_check_agrees(archive: Engine) -> None:
     store_story(archive)
-    assert newsgloss("check").stdout == "0 wrong counts\n"
+    assert newsgloss("check").stdout == "1 stories, 3 quotes, 0 problems\n"
     done = newsgloss("delete", "1", "77")
     assert (done.returncode, done.stdout) == (1, "1 deleted\n")
     assert newsgloss("check").returncode == 0
@@ -238,6 +238,8 @@ def test_every_command_explains_itself() -> None:
         "reannotate",
         "delete",
         "check",
+        "backup",
+        "restore",
         "users",
         "worker",
         "retry",

@@ -19,7 +19,7 @@ from app.spans import Annotations
 from app.store import leases, waiting
 from app.store.db import write_session
 from app.store.models import Story
-from app.worker import LEASE, annotate_due
+from app.worker import annotate_due
 from tests.factories import make_raw, store_raw
 from tests.processes import address_of, command_line, descendants, is_running, kill, started, until
 
@@ -46,7 +46,7 @@ def states(archive: Engine) -> list[str]:
 
 def holder(archive: Engine) -> str | None:
     with Session(archive) as session:
-        return leases.holder_of(session, LEASE, now=datetime.now(UTC))
+        return leases.holder_of(session, leases.WORKER, now=datetime.now(UTC))
 
 
 def let_all_be_due(archive: Engine) -> None:

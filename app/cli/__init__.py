@@ -14,9 +14,9 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 from sqlalchemy import Engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-from app.cli import access, bench
+from app.cli import access, bench, care
 from app.cli.common import Processes, fail, messages, open_archive, pool_of, print_figures, progress
 from app.config import Settings, get_settings
 from app.evaluate import run
@@ -26,7 +26,7 @@ from app.nlp.pipeline import Titled, annotate_many, pipeline_version
 from app.read import read_places
 from app.read.fetch import Limits
 from app.read.visit import Visitor
-from app.store import archive, counts, stories, waiting
+from app.store import stories, waiting
 from app.store.db import migrate, write_session
 from app.web.app import create_app
 from app.worker import new_holder, work, worker_beside
@@ -40,6 +40,8 @@ app = typer.Typer(
 app.add_typer(access.users_app, name="users")
 app.add_typer(access.token_app, name="token")
 app.add_typer(bench.bench_app, name="bench")
+for each in (care.backup, care.restore, care.check):
+    app.command()(each)
 
 What = Literal["quotes", "speakers", "sources", "actors", "countries"]
 
@@ -158,22 +160,6 @@ def delete(ids: Ids) -> None:
         raise typer.Exit(1)
 
 
-@app.command()
-def check(
-    repair: Annotated[bool, typer.Option("--repair", help="Set wrong counts right.")] = False,
-) -> None:
-    """Compare the archive's counts with its rows; exit status 1 if any is wrong."""
-    with open_archive(get_settings()) as engine, write_session(engine) as session:
-        wrong = archive.wrong_counts(session)
-        for (facet, value), (kept, counted) in wrong.items():
-            typer.echo(f"{facet} {value}: kept {kept}, counted {counted}")
-        if repair:
-            counts.replace_all(session, archive.recounted(session))
-    typer.echo(f"{len(wrong)} wrong counts" + (", set right" if wrong and repair else ""))
-    if wrong and not repair:
-        raise typer.Exit(1)
-
-
 def _annotate(engine: Engine, settings: Settings, story_ids: list[int], processes: int) -> dict[str, int]:
     waiting = count_pending(engine, settings, story_ids)
     if not waiting:
@@ -270,7 +256,9 @@ def main() -> None:
         app()
     except (ArgumentError, NoSuchModuleError):
         fail("NEWSGLOSS_DATABASE_URL is no database address; take one like sqlite:///newsgloss.db")
-    except OperationalError as error:
+    except DatabaseError as error:
+        if type(error) not in (DatabaseError, OperationalError):
+            raise  # a mistake of ours, not the database's state
         # The address may hold a password.
         shown = make_url(get_settings().database_url).render_as_string(hide_password=True)
         fail(f"the database {shown} cannot be used: {error.orig}")

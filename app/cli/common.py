@@ -42,7 +42,10 @@ def pool_of(processes: int) -> Iterator[Executor | None]:
 
 @contextmanager
 def progress(what: str, total: int | None) -> Iterator[Callable[..., None]]:
-    """A progress line on stderr, on a terminal only; gives the function that moves it, by one or by so many."""
+    """A progress line on stderr, on a terminal only; gives the function that moves it.
+
+    It is moved by one or by so many; a total that is known only then may be given with it.
+    """
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -52,7 +55,7 @@ def progress(what: str, total: int | None) -> Iterator[Callable[..., None]]:
     )
     with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as shown:
         task = shown.add_task(what, total=total)
-        yield lambda n=1: shown.advance(task, n)
+        yield lambda n=1, total=None: shown.update(task, advance=n, total=total)
 
 
 def print_figures(figures: Mapping[str, float], as_json: bool) -> None:

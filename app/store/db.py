@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +100,19 @@ def migrate(url: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the database has the newest version of the tables."""
-    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == _versions()[0]
+
+
+def is_known_version(version: str) -> bool:
+    """Whether this is the newest version of the tables, or one before it."""
+    return version in _versions()
+
+
+@cache
+def _versions() -> list[str]:
+    """The versions of the tables, newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions()]
 
 
 def _alembic_config() -> Config:

@@ -7,6 +7,9 @@ from sqlmodel import Session, col
 
 from app.store.models import Lease
 
+# Whoever annotates what waits.
+WORKER = "worker"
+
 
 def take(session: Session, name: str, holder: str, *, now: datetime, lasts: timedelta) -> bool:
     """Take the lease, or renew one's own; False while another holds it and has shown a sign of life."""

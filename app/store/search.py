@@ -19,7 +19,20 @@ from app.store import search_postgresql, search_sqlite
 from app.store.search_query import Query, parse
 from app.store.search_snippets import best_snippet
 
-__all__ = ["Query", "Searched", "add", "create", "drop", "is_search_table", "matches", "parse", "remove", "snippets"]
+__all__ = [
+    "Query",
+    "Searched",
+    "add",
+    "create",
+    "drop",
+    "is_right",
+    "is_search_table",
+    "matches",
+    "parse",
+    "rebuild",
+    "remove",
+    "snippets",
+]
 
 Searched = Literal["story", "quote"]
 
@@ -51,6 +64,17 @@ def remove(session: Session, what: Searched, ids: Sequence[int]) -> None:
     """Take stories or quotes out of their index; they must still be stored as they were when they were put in."""
     if ids:
         _of(session.connection()).remove(session.connection(), what, ids)
+
+
+def is_right(session: Session, what: Searched) -> bool:
+    """Whether an index holds exactly the rows there are; reads all of them."""
+    right: bool = _of(session.connection()).is_right(session.connection(), what)
+    return right
+
+
+def rebuild(session: Session, what: Searched) -> None:
+    """Make an index anew."""
+    _of(session.connection()).rebuild(session.connection(), what)
 
 
 def snippets(session: Session, what: Searched, ids: Sequence[int], query: Query) -> dict[int, list[tuple[str, bool]]]:

@@ -24,6 +24,8 @@ MAX_WORD = 200
 # What a place takes of it, and a word with its first place besides its letters.
 PLACE_BYTES = 2
 WORD_BYTES = 5
+# Rows that are put into an index at once where it is made anew.
+AT_ONCE = 500
 
 CREATE = tuple(
     statement
@@ -69,6 +71,20 @@ def remove(connection: Connection, what: str, ids: Sequence[int]) -> None:
     """Take rows out of their index."""
     delete = text(f"DELETE FROM {what}_fts WHERE id IN :ids")  # noqa: S608 - our own names
     connection.execute(delete.bindparams(bindparam("ids", expanding=True)), {"ids": list(ids)})
+
+
+def is_right(connection: Connection, what: str) -> bool:
+    """Whether an index holds a row for each there is, and no other."""
+    apart = f"SELECT 1 FROM {what} FULL JOIN {what}_fts i USING (id) WHERE {what}.id IS NULL OR i.id IS NULL LIMIT 1"  # noqa: S608
+    return connection.execute(text(apart)).first() is None
+
+
+def rebuild(connection: Connection, what: str) -> None:
+    """Make an index anew."""
+    connection.execute(text(f"DELETE FROM {what}_fts"))  # noqa: S608 - our own names
+    ids = list(connection.scalars(text(f"SELECT id FROM {what} ORDER BY id")))  # noqa: S608 - our own names
+    for start in range(0, len(ids), AT_ONCE):
+        add(connection, what, ids[start : start + AT_ONCE])
 
 
 def _parts(connection: Connection, what: str, ids: Sequence[int]) -> Sequence[Any]:

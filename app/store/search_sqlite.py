@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.exc import DatabaseError
 
 from app.store.search_query import Query, Term
 from app.store.search_snippets import HIT_END, HIT_START
@@ -60,6 +61,20 @@ def remove(connection: Connection, what: str, ids: Sequence[int]) -> None:
 def _run(connection: Connection, statement: str, ids: Sequence[int]) -> None:
     chosen = text(f"{statement} WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
     connection.execute(chosen, {"ids": list(ids)})
+
+
+def is_right(connection: Connection, what: str) -> bool:
+    """Whether an index holds exactly the words of the rows there are."""
+    try:
+        connection.execute(text(f"INSERT INTO {what}_fts ({what}_fts, rank) VALUES ('integrity-check', 1)"))  # noqa: S608
+    except DatabaseError:
+        return False
+    return True
+
+
+def rebuild(connection: Connection, what: str) -> None:
+    """Make an index anew."""
+    connection.execute(text(f"INSERT INTO {what}_fts ({what}_fts) VALUES ('rebuild')"))  # noqa: S608
 
 
 def expression(query: Query) -> str:

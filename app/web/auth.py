@@ -3,12 +3,14 @@
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -95,7 +97,8 @@ def _find_visitor(request: Request, secret: str) -> Visitor | None:
     if found is None:
         return None
     if users.needs_prolonging(found, now=now, lasts=lasts):
-        with write_session(engine) as session:
+        # On a full disk one can still read.
+        with suppress(OperationalError), write_session(engine) as session:
             users.prolong(session, secret, now=now, lasts=lasts)
     return Visitor(found.user_id, found.name, secret)
 

@@ -1,9 +1,11 @@
 """What a reader gets when something is wrong: what happened and what to do, as a page or, under /api, as JSON."""
 
+import logging
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -15,6 +17,8 @@ from app.web import links
 from app.web.auth import SignInNeededError
 from app.web.security import SECURITY_HEADERS
 from app.web.templating import render
+
+log = logging.getLogger("newsgloss.web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,12 @@ BAD_CURSOR = Trouble(
     400,
     "This place in the list cannot be found",
     "The “next” part of the address was changed or cut short. Start again at the top of the list.",
+)
+BUSY = Trouble(
+    503,
+    "The archive cannot be reached at the moment",
+    "Its disk may be full, or its database busy or stopped; the server's log says which. Nothing you sent was stored. "
+    "Try again in a minute.",
 )
 ASK_THE_DOCS = "What is taken where, /api/docs says."
 HELP = {
@@ -107,6 +117,15 @@ def _on_invalid(request: Request, error: Exception) -> Response:
     return _respond(request, Trouble(422, "The request cannot be understood", problems))
 
 
+def _on_database(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DatabaseError)
+    if type(error) not in (DatabaseError, OperationalError):
+        raise error  # a mistake of ours, not the database's state
+    log.error("%s %s: %s", request.method, request.url.path, error.orig)
+    request.state.visitor = None  # who is signed in cannot be asked either
+    return _respond(request, BUSY, {"Retry-After": "60"})
+
+
 def _on_crash(request: Request, _error: Exception) -> Response:
     # This answer is made outside the middleware that adds these headers to all others.
     return _respond(request, BROKEN, SECURITY_HEADERS)
@@ -119,4 +138,5 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(BadCursorError, _on_bad_cursor)
     app.add_exception_handler(SignInNeededError, _on_sign_in_needed)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(DatabaseError, _on_database)
     app.add_exception_handler(Exception, _on_crash)
