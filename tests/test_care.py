@@ -77,7 +77,7 @@ def test_a_backup_taken_while_others_write_is_whole(
 ) -> None:
     monkeypatch.setattr(backups, "PAGES", 1)
     store_story(archive)
-    written = []
+    written: list[int] = []
 
     def write(_pages: int, _total: int) -> None:
         if len(written) < 20:
@@ -282,7 +282,8 @@ def test_a_locked_database_is_said_and_nothing_is_stored(
         token = tokens.new_token(session, name="", scope="write", now=NOW)
     sent = {"json": {"text": "It rains."}, "headers": {"Authorization": f"Bearer {token}"}}
     app = create_app(Settings(database_url=database_url))
-    with TestClient(app, raise_server_exceptions=False) as client, write_session(archive):
+    with TestClient(app, raise_server_exceptions=False) as client, write_session(archive) as other:
+        other.connection()  # only now it has the lock
         answer = client.post("/api/v1/stories", **sent)  # type: ignore[arg-type]
         assert client.get("/").status_code == 200
     assert (answer.status_code, "retry-after" in answer.headers) == (503, True)
