@@ -1,6 +1,7 @@
 """Settings, read from NEWSGLOSS_* environment variables and `.env`."""
 
 from functools import lru_cache
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -61,6 +62,15 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "",
         description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.",
+    )
+    log_format: Literal["plain", "json"] = Field(
+        "plain", description="How the log on stderr is written: `plain` lines, or a `json` object a line."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="What is logged: `info` has a line for each request, `warning` only what is wrong."
+    )
+    metrics: bool = Field(
+        False, description="Show figures for Prometheus at /metrics, to whoever may read the archive."
     )
     max_examined: int = Field(20_000, ge=100, description="Rows that one list query looks at before it gives a `next`.")
 

@@ -23,6 +23,7 @@ from sqlmodel import Session
 from app.config import Settings
 from app.executors import SECONDS_TO_END, end_with_parent, executor
 from app.ingest import annotate_again, annotate_pending
+from app.logs import set_up_logs
 from app.nlp.pipeline import is_installed
 from app.store import leases, waiting
 from app.store.db import make_engine, write_session
@@ -209,6 +210,6 @@ def _wait(process: BaseProcess, ending: threading.Event) -> None:
 
 
 def _work_beside(settings: Settings, holder: str) -> None:
-    logging.basicConfig(format="newsgloss worker: %(message)s", level=logging.INFO)
+    set_up_logs(settings)
     end_with_parent()
     work(settings, holder)

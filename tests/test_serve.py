@@ -8,16 +8,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.request import Request, urlopen
 
 SERVE = [sys.executable, "-m", "app.cli", "serve"]
 
 
 @contextmanager
-def serving(url: str) -> Iterator[str]:
-    """The address of a server over that database."""
-    environment = {**os.environ, "NEWSGLOSS_DATABASE_URL": url}
-    with subprocess.Popen([*SERVE, "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True) as server:
+def serving(url: str, log: IO[str] | None = None, **settings: str) -> Iterator[str]:
+    """The address of a server over that database, which writes its log to a file if one is given."""
+    environment = {**os.environ, "NEWSGLOSS_DATABASE_URL": url, **settings}
+    command = [*SERVE, "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as server:
         assert server.stdout is not None
         found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
         assert found is not None
@@ -55,3 +57,12 @@ def test_a_taken_port_is_said_in_a_line(database_url: str) -> None:
     assert done.returncode == 1
     assert "choose another with --host and --port" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_log_of_a_server_is_json_where_that_is_wanted(database_url: str, tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w") as log, serving(database_url, log, NEWSGLOSS_LOG_FORMAT="json") as site:
+        urlopen(Request(f"{site}/?q=quiet-words", headers={"X-Request-ID": "here-1"}))
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    asked = next(line for line in lines if line["logger"] == "newsgloss.requests")
+    assert (asked["path"], asked["status"], asked["request_id"]) == ("/", 200, "here-1")
+    assert "quiet-words" not in (tmp_path / "log").read_text()

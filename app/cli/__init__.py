@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -22,6 +21,7 @@ from app.config import Settings, get_settings
 from app.evaluate import run
 from app.exchange import annotations_to_json
 from app.ingest import add_stories, annotate_pending, count_pending
+from app.logs import set_up_logs
 from app.nlp.pipeline import Titled, annotate_many, pipeline_version
 from app.read import read_places
 from app.read.fetch import Limits
@@ -60,7 +60,10 @@ def serve(
     """Show the archive in a browser and annotate what waits; a new database is made ready by itself."""
     settings = get_settings()
     migrate(settings.database_url)
-    config = uvicorn.Config(create_app(settings), host=host, port=port, log_level="warning", proxy_headers=False)
+    set_up_logs(settings)
+    config = uvicorn.Config(
+        create_app(settings), host=host, port=port, log_config=None, log_level="warning", proxy_headers=False
+    )
     server = _Server(config)
     try:
         with worker_beside(settings) if worker else nullcontext():
@@ -86,7 +89,7 @@ def worker(processes: Processes = 1) -> None:
     """Annotate what waits until stopped, apart from a server (see serve --no-worker); one works at a time."""
     settings = get_settings()
     migrate(settings.database_url)
-    logging.basicConfig(format="newsgloss worker: %(message)s", level=logging.INFO)
+    set_up_logs(settings)
     work(settings, new_holder(), processes=processes)
 
 

@@ -32,7 +32,7 @@ WRITERS_LOCK = 0x6E657773
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for the archive at that address, on SQLite or PostgreSQL.
+    """An engine for the archive at that address, on SQLite or PostgreSQL; its errors do not tell what was stored.
 
     Raises:
         sqlalchemy.exc.ArgumentError: the address is none that SQLAlchemy understands, or of another database.
@@ -40,11 +40,12 @@ def make_engine(url: str) -> Engine:
     """
     address = database_address(url)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address)
+        engine = create_engine(address, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(address, pool_pre_ping=True, connect_args={"options": POSTGRESQL_OPTIONS})
+    options = {"options": POSTGRESQL_OPTIONS}
+    engine = create_engine(address, pool_pre_ping=True, connect_args=options, hide_parameters=True)
     event.listen(engine, "begin", _begin_postgresql)
     return engine
 

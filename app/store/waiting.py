@@ -110,6 +110,12 @@ def count_waiting(session: Session) -> int:
     return n
 
 
+def untried_since(session: Session) -> datetime | None:
+    """When the first of the stories was added whose annotation was not tried yet; None where there is none."""
+    untried = select(col(Story.added_at)).where(WAITS, col(Story.next_try_at).is_(None))
+    return session.execute(untried.order_by(col(Story.id)).limit(1)).scalar_one_or_none()
+
+
 def _not_of(version: str) -> ColumnElement[bool]:
     return or_(WAITS, col(Story.annotated_version) != version)
 

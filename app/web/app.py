@@ -18,6 +18,7 @@ from app.web.auth import require_reader
 from app.web.caching import Revalidation, answer_head
 from app.web.errors import add_error_pages
 from app.web.exports import routes as exports
+from app.web.metrics import Metrics
 from app.web.pages import (
     about,
     actors,
@@ -27,12 +28,14 @@ from app.web.pages import (
     facet,
     health,
     login,
+    metrics,
     quotes,
     sources,
     stories,
     story,
 )
 from app.web.prefix import UnderPrefix
+from app.web.request_log import RequestLog
 from app.web.security import SecurityHeaders
 from app.web.throttle import Throttle, require_patience
 
@@ -50,6 +53,7 @@ PAGES = (
     sources.router,
     about.router,
     api_docs.router,
+    metrics.router,
 )
 for _router in (*OPEN_PAGES, *PAGES, api.router):
     answer_head(_router)
@@ -67,11 +71,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.engine = make_engine(settings.database_url)
     app.state.throttle = Throttle()
+    app.state.metrics = Metrics(app.state.engine) if settings.metrics else None
     app.state.annotators = executor()  # starts no process before the first story is sent
     app.state.visitor = Visitor(Limits.of(settings))
     app.add_middleware(Revalidation)
     app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=app.state.metrics)
     if settings.prefix:
         app.add_middleware(UnderPrefix, prefix=settings.prefix)
     if settings.trusted_proxies:

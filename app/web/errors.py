@@ -10,11 +10,13 @@ from sqlmodel import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from app.logs import request_id
 from app.store.filters import BadFilterError
 from app.store.paging import BadCursorError
 from app.store.stories import was_deleted
 from app.web import links
 from app.web.auth import SignInNeededError
+from app.web.request_log import HEADER as REQUEST_ID
 from app.web.security import SECURITY_HEADERS
 from app.web.templating import render
 
@@ -58,11 +60,8 @@ ASK_THE_DOCS = "What is taken where, /api/docs says."
 HELP = {
     429: "After that, go on more slowly. Those who run this archive can set how much is taken.",
 }
-BROKEN = Trouble(
-    500,
-    "Something went wrong on our side",
-    "The error was written to the server's log. Loading the page again may help; the other pages are unaffected.",
-)
+BROKEN = "Something went wrong on our side"
+BROKEN_HELP = "Loading the page again may help; the other pages are unaffected. The server's log has the error as {id}."
 
 
 def not_found() -> HTTPException:
@@ -127,8 +126,10 @@ def _on_database(request: Request, error: Exception) -> Response:
 
 
 def _on_crash(request: Request, _error: Exception) -> Response:
+    name = request_id.get()
     # This answer is made outside the middleware that adds these headers to all others.
-    return _respond(request, BROKEN, SECURITY_HEADERS)
+    headers = {**SECURITY_HEADERS, REQUEST_ID: name, "Cache-Control": "no-store"}
+    return _respond(request, Trouble(500, BROKEN, BROKEN_HELP.format(id=name)), headers)
 
 
 def add_error_pages(app: FastAPI) -> None:
