@@ -74,7 +74,7 @@ def test_the_name_that_a_proxy_gave_a_request_is_kept(client: TestClient, given:
 
 @pytest.mark.parametrize("given", ["", "0" * 65, "a b", "a,b", "{}", "é", "<b>"])
 def test_a_malformed_name_is_replaced(client: TestClient, given: str) -> None:
-    answers = [client.get("/", headers={"X-Request-ID": given.encode()}).headers["x-request-id"] for _ in range(2)]
+    answers = [client.get("/", headers=[(b"X-Request-ID", given.encode())]).headers["x-request-id"] for _ in range(2)]
     assert answers[0] != answers[1]
     assert all(len(each) == 16 for each in answers)
 
