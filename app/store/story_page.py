@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, inspect, select, tuple_
+from sqlalchemy import Connection, Row, select, tuple_
 from sqlmodel import Session, col
 
 from app.spans import Span
@@ -50,14 +50,16 @@ def get_story(session: Session, story_id: int) -> StoryPage | None:
     if row is None:
         return None
     story: Story = row.Story
-    quotes = _quote_rows(session, story_id)
+    # What follows is read past the ORM, whose handling of each row costs more than the row.
+    connection = session.connection()
+    quotes = _quote_rows(connection, story_id)
     words: Counter[int] = Counter()
     for quote in quotes:
         words[quote.speaker_id] += quote.words
-    actors = _story_actors(session, story_id, words)
+    actors = _story_actors(connection, story_id, words)
     refs = {card.actor.id: card.actor for card in actors}
-    sources = _story_sources(session, story_id, refs)
-    relations = _relations(session, story_id)
+    sources = _story_sources(connection, story_id, refs)
+    relations = _relations(connection, story_id)
     return StoryPage(
         id=story_id,
         slug=story.slug,
@@ -77,23 +79,23 @@ def get_story(session: Session, story_id: int) -> StoryPage | None:
         word_count=story.word_count,
         extra=dict(story.extra),
         actors=actors,
-        mentions=_mentions(session, story_id),
-        toponyms=_toponyms(session, story_id),
-        quotes=_story_quotes(session, story_id, quotes, refs),
+        mentions=_mentions(connection, story_id),
+        toponyms=_toponyms(connection, story_id),
+        quotes=_story_quotes(connection, story_id, quotes, refs),
         sources=sources,
         countries=relations.get("mentioned", ()),
         focus=relations.get("focus", ()),
         speaking=relations.get("speaking", ()),
-        references=_references(session, story_id),
+        references=_references(connection, story_id),
         newer=_neighbour(session, story, newer=True),
         older=_neighbour(session, story, newer=False),
         copies=copies_of(session, [story_id]).get(story_id, ()) if story.group_id is not None else (),
-        revisions=_revisions(session, story_id),
+        revisions=_revisions(connection, story_id),
     )
 
 
-def _revisions(session: Session, story_id: int) -> list[RevisionRef]:
-    rows = session.execute(
+def _revisions(connection: Connection, story_id: int) -> list[RevisionRef]:
+    rows = connection.execute(
         select(col(Revision.id), col(Revision.title), col(Revision.replaced_at))
         .where(col(Revision.story_id) == story_id)
         .order_by(col(Revision.id).desc())
@@ -112,8 +114,8 @@ def get_revision(session: Session, story_id: int, revision_id: int) -> RevisionP
     return RevisionPage(RevisionRef(row.id, row.title, row.replaced_at), row.text, story)
 
 
-def _story_actors(session: Session, story_id: int, words: Mapping[int, int]) -> list[StoryActorCard]:
-    rows = session.execute(
+def _story_actors(connection: Connection, story_id: int, words: Mapping[int, int]) -> list[StoryActorCard]:
+    rows = connection.execute(
         select(
             *ACTOR_COLUMNS,
             col(Actor.country),
@@ -140,8 +142,8 @@ def _story_actors(session: Session, story_id: int, words: Mapping[int, int]) -> 
     ]
 
 
-def _mentions(session: Session, story_id: int) -> list[MentionCard]:
-    rows = session.execute(
+def _mentions(connection: Connection, story_id: int) -> list[MentionCard]:
+    rows = connection.execute(
         select(
             col(Mention.start_char), col(Mention.end_char), col(Mention.level), col(Mention.actor_id), col(Mention.rule)
         )
@@ -151,8 +153,8 @@ def _mentions(session: Session, story_id: int) -> list[MentionCard]:
     return [MentionCard(*row) for row in rows]
 
 
-def _toponyms(session: Session, story_id: int) -> list[ToponymCard]:
-    rows = session.execute(
+def _toponyms(connection: Connection, story_id: int) -> list[ToponymCard]:
+    rows = connection.execute(
         select(col(Toponym.start_char), col(Toponym.end_char), col(Toponym.country), col(Toponym.rule))
         .where(col(Toponym.story_id) == story_id)
         .order_by(col(Toponym.start_char), col(Toponym.end_char), col(Toponym.country))
@@ -160,19 +162,52 @@ def _toponyms(session: Session, story_id: int) -> list[ToponymCard]:
     return [ToponymCard(*row) for row in rows]
 
 
-def _quote_rows(session: Session, story_id: int) -> Sequence[Row[Any]]:
-    # Columns and no objects, here and below: a long story has hundreds of rows.
-    return session.execute(
-        select(*inspect(Quote).columns, col(Source.position).label("source_position"))
+def _quote_rows(connection: Connection, story_id: int) -> Sequence[Row[Any]]:
+    return connection.execute(
+        select(
+            col(Quote.id),
+            col(Quote.position),
+            col(Quote.kind),
+            col(Quote.words),
+            col(Quote.content),
+            col(Quote.cue_words),
+            col(Quote.source_words),
+            col(Quote.speaker_id),
+            col(Source.position).label("source_position"),
+            col(Quote.rule),
+        )
         .join(Source, col(Source.id) == col(Quote.source_id), isouter=True)
         .where(col(Quote.story_id) == story_id)
         .order_by(col(Quote.position))
     ).all()
 
 
-def _quote_pieces(session: Session, story_id: int) -> Mapping[tuple[int, str], Sequence[Span]]:
+def _story_quotes(
+    connection: Connection, story_id: int, rows: Sequence[Row[Any]], refs: Mapping[int, ActorRef]
+) -> list[StoryQuoteCard]:
+    pieces = _quote_pieces(connection, story_id)
+    return [
+        StoryQuoteCard(
+            position=position,
+            kind=kind,
+            content=tuple(pieces.get((quote_id, "content"), ())),
+            cue=tuple(pieces.get((quote_id, "cue"), ())),
+            source=tuple(pieces.get((quote_id, "source"), ())),
+            words=words,
+            text=text,
+            cue_words=cue_words,
+            source_words=source_words,
+            speaker=refs.get(speaker_id),
+            source_position=source_position,
+            rule=rule,
+        )
+        for quote_id, position, kind, words, text, cue_words, source_words, speaker_id, source_position, rule in rows
+    ]
+
+
+def _quote_pieces(connection: Connection, story_id: int) -> Mapping[tuple[int, str], Sequence[Span]]:
     """The stretches of each quote's parts: content, cue, source."""
-    rows = session.execute(
+    rows = connection.execute(
         select(col(QuotePiece.quote_id), col(QuotePiece.part), col(QuotePiece.start_char), col(QuotePiece.end_char))
         .join(Quote, col(Quote.id) == col(QuotePiece.quote_id))
         .where(col(Quote.story_id) == story_id)
@@ -181,34 +216,31 @@ def _quote_pieces(session: Session, story_id: int) -> Mapping[tuple[int, str], S
     return grouped(((quote_id, part), (start, end)) for quote_id, part, start, end in rows)
 
 
-def _story_quotes(
-    session: Session, story_id: int, rows: Sequence[Row[Any]], refs: Mapping[int, ActorRef]
-) -> list[StoryQuoteCard]:
-    pieces = _quote_pieces(session, story_id)
-    return [
-        StoryQuoteCard(
-            position=row.position,
-            kind=row.kind,
-            content=tuple(pieces.get((row.id, "content"), ())),
-            cue=tuple(pieces.get((row.id, "cue"), ())),
-            source=tuple(pieces.get((row.id, "source"), ())),
-            words=row.words,
-            text=row.content,
-            cue_words=row.cue_words,
-            source_words=row.source_words,
-            speaker=refs.get(row.speaker_id),
-            source_position=row.source_position,
-            rule=row.rule,
+def _story_sources(connection: Connection, story_id: int, refs: Mapping[int, ActorRef]) -> list[StorySourceCard]:
+    rows = connection.execute(
+        select(
+            col(Source.id),
+            col(Source.position),
+            col(Source.name),
+            col(Source.form),
+            col(Source.affiliation),
+            col(Source.role),
+            col(Source.channel),
+            col(Source.former),
+            col(Source.unnamed),
+            col(Source.anonymous),
+            col(Source.reason),
+            col(Source.actor_id),
+            col(Source.country),
+            col(Source.quote_count),
+            col(Source.words),
+            col(Source.direct_words),
+            col(Source.rule),
         )
-        for row in rows
-    ]
-
-
-def _story_sources(session: Session, story_id: int, refs: Mapping[int, ActorRef]) -> list[StorySourceCard]:
-    rows = session.execute(
-        select(*inspect(Source).columns).where(col(Source.story_id) == story_id).order_by(col(Source.position))
+        .where(col(Source.story_id) == story_id)
+        .order_by(col(Source.position))
     )
-    places = session.execute(
+    places = connection.execute(
         select(col(SourceMention.source_id), col(SourceMention.start_char), col(SourceMention.end_char))
         .join(Source, col(Source.id) == col(SourceMention.source_id))
         .where(col(Source.story_id) == story_id)
@@ -239,8 +271,8 @@ def _story_sources(session: Session, story_id: int, refs: Mapping[int, ActorRef]
     ]
 
 
-def _relations(session: Session, story_id: int) -> dict[str, list[str]]:
-    rows = session.execute(
+def _relations(connection: Connection, story_id: int) -> dict[str, list[str]]:
+    rows = connection.execute(
         select(col(StoryCountry.relation), col(StoryCountry.country))
         .where(col(StoryCountry.story_id) == story_id)
         .order_by(col(StoryCountry.mentions).desc(), col(StoryCountry.country))
@@ -248,11 +280,13 @@ def _relations(session: Session, story_id: int) -> dict[str, list[str]]:
     return grouped((row.relation, row.country) for row in rows)
 
 
-def _references(session: Session, story_id: int) -> list[Span]:
-    rows = session.scalars(
-        select(Reference).where(col(Reference.story_id) == story_id).order_by(col(Reference.position))
+def _references(connection: Connection, story_id: int) -> list[Span]:
+    rows = connection.execute(
+        select(col(Reference.start_char), col(Reference.end_char))
+        .where(col(Reference.story_id) == story_id)
+        .order_by(col(Reference.position))
     )
-    return [(reference.start_char, reference.end_char) for reference in rows]
+    return [(start, end) for start, end in rows]
 
 
 def _neighbour(session: Session, story: Story, *, newer: bool) -> StoryRef | None:

@@ -14,6 +14,7 @@ from app.web import highlight, links
 from app.web.deps import SessionDep
 from app.web.errors import no_story, not_found
 from app.web.markup import markup
+from app.web.panel import Rows
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -76,20 +77,10 @@ def context(page: StoryPage, marked: highlight.Marked) -> dict[str, Any]:
         "paragraphs": paragraphs,
         "heading": next((paragraph for paragraph in paragraphs if paragraph.is_title), None),
         "marked_up": markup,
-        "anchors": {name for each in paragraphs for segment in each.segments for name in segment.ids},
+        "rows": Rows(page, {name for each in paragraphs for segment in each.segments for name in segment.ids}),
         "marked_count": highlight.marked_mentions(page, marked),
         "panel": _panel(page),
-        "said_by": _said_by(page),
     }
-
-
-def _said_by(page: StoryPage) -> dict[int, list[StoryQuoteCard]]:
-    """The quotes of each actor who speaks, in order."""
-    said_by: dict[int, list[StoryQuoteCard]] = {}
-    for quote in page.quotes:
-        if quote.speaker:
-            said_by.setdefault(quote.speaker.id, []).append(quote)
-    return said_by
 
 
 def _marked(selection: Selection, page: StoryPage) -> highlight.Marked:
