@@ -4,9 +4,11 @@ Concatenated, the segments are the text, character for character. All offsets ar
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 from app.spans import Span
@@ -81,11 +83,22 @@ class Paragraph:
         return next((kind for kind in QUOTE_KINDS if kind in kinds), None)
 
 
+_START = attrgetter("start")
+
+
 class _Layer(NamedTuple):
     start: int
     end: int
     part: Part
     thing: Thing
+    anchor: str | None
+    marked: bool
+
+
+class _Gap(NamedTuple):
+    start: int
+    end: int
+    line_ends: int
 
 
 def paragraphs(page: StoryPage, marked: Marked | None = None) -> list[Paragraph]:
@@ -99,26 +112,40 @@ def paragraphs(page: StoryPage, marked: Marked | None = None) -> list[Paragraph]
 
 def marked_mentions(page: StoryPage, marked: Marked) -> int:
     """How many mentions in the story are marked."""
-    return sum(_is_marked(each, marked) for each in _names(page))
+    of_actors = sum(mention.actor_id in marked.actors for mention in page.mentions)
+    return of_actors + sum(toponym.country in marked.countries for toponym in page.toponyms)
 
 
 # ------------------------------------------------------------------------------------------------ paragraphs
 
 
 def _paragraph_ends(text: str) -> list[int]:
-    gaps = [gap.span() for gap in _SPACE.finditer(text) if _LINE_END.search(gap[0])]
-    starts = [0, *(end for _start, end in gaps)]
-    lengths = [gap[0] - start for start, gap in zip(starts, gaps, strict=False)]
-    blank = [len(_LINE_END.findall(text, *gap)) > 1 for gap in gaps]
-    wrapped = any(blank) and max(lengths) <= WRAPPED_AT_MOST
+    gaps = list(_gaps(text))
+    lengths = [gap.start - before for before, gap in zip([0, *(gap.end for gap in gaps)], gaps, strict=False)]
+    wrapped = any(gap.line_ends > 1 for gap in gaps) and max(lengths) <= WRAPPED_AT_MOST
     ends = [
-        gap[1]
-        for gap, length, is_blank in zip(gaps, lengths, blank, strict=True)
-        if gap[0] > 0 and (is_blank or not wrapped or length < WRAPPED_AT_LEAST)
+        gap.end
+        for gap, length in zip(gaps, lengths, strict=True)
+        if gap.start > 0 and (gap.line_ends > 1 or not wrapped or length < WRAPPED_AT_LEAST)
     ]
     if not text or (ends and ends[-1] == len(text)):
         return ends
     return [*ends, len(text)]
+
+
+def _gaps(text: str) -> Iterator[_Gap]:
+    """The stretches of white space in which a line ends."""
+    start = at = line_ends = 0
+    # The stroke is a last line with words, so that what the text ends with is a gap like the others.
+    for line in f"{text}|".splitlines(keepends=True):
+        words = line.lstrip()
+        if words:
+            begin = at + len(line) - len(words)
+            if line_ends:
+                yield _Gap(start, begin, line_ends)
+            start, line_ends = begin + len(words.rstrip()), 0
+        at += len(line)
+        line_ends += 1
 
 
 def _title_end(page: StoryPage) -> int:
@@ -148,20 +175,25 @@ def _until(segments: Iterator[Segment], end: int) -> Iterator[Segment]:
 
 
 def _segments(page: StoryPage, marked: Marked, ends: Sequence[int]) -> Iterator[Segment]:
-    layers = sorted(_layers(page), key=lambda layer: layer.start)
-    borders = sorted({0, *ends, *(at for layer in layers for at in (layer.start, layer.end))})
-    anchors = _anchors(layers, marked)
+    layers = sorted(_layers(page, marked), key=_START)
+    borders = sorted({0, *ends, *(at for layer in layers for at in layer[:2])})
+    anchors = _anchors(layers)
     actors = {card.actor.id: card for card in page.actors}
     led: set[str] = set()
     coming = iter([*layers, None])
     following = next(coming)
     active: list[_Layer] = []
     for start, end in pairwise(borders):
-        active = [layer for layer in active if layer.end > start]
+        if active:
+            active = [layer for layer in active if layer.end > start]
         while following is not None and following.start <= start:
             active.append(following)
             following = next(coming)
-        yield _segment(page.text[start:end], start, active, actors, marked, anchors.get(start, ()), led)
+        text = page.text[start:end]
+        if active:
+            yield _segment(text, start, active, actors, anchors.get(start, ()), led)
+        else:
+            yield Segment(start, end, text, plain=True)
 
 
 def _segment(
@@ -169,21 +201,18 @@ def _segment(
     start: int,
     active: Sequence[_Layer],
     actors: dict[int, StoryActorCard],
-    marked: Marked,
     ids: tuple[str, ...],
     led: set[str],
 ) -> Segment:
     end = start + len(text)
-    if not active:
-        return Segment(start, end, text, plain=True)
-    things: dict[str, list[Any]] = {}
+    things: defaultdict[Part, list[Any]] = defaultdict(list)
     for layer in active:
-        things.setdefault(layer.part, []).append(layer.thing)
-    names, quotes = things.get("name", ()), things.get("content", ())
-    sources = things.get("source", ())
-    name = _innermost(names)
+        things[layer.part].append(layer.thing)
+    quotes, sources = things["content"], things["source"]
+    name = _innermost(things["name"])
     actor = actors.get(name.actor_id) if isinstance(name, MentionCard) else None
     country = name.country if isinstance(name, ToponymCard) else None
+    leads_out = actor or country or text.isspace()
     return Segment(
         start,
         end,
@@ -193,30 +222,31 @@ def _segment(
         level=_level(name) if name else None,
         rule=name.rule if name and (actor or country) else None,
         quotes=tuple(quotes),
-        cues=tuple(things.get("cue", ())),
-        voices=tuple(things.get("voice", ())),
+        cues=tuple(things["cue"]),
+        voices=tuple(things["voice"]),
         sources=tuple(sources),
-        opens=_things(each for each in active if each.part == "content" and each.start == start) if quotes else (),
-        closes=_things(each for each in active if each.part == "content" and each.end == end) if quotes else (),
+        opens=_pieces(each for each in active if each.start == start) if quotes else (),
+        closes=_pieces(each for each in active if each.end == end) if quotes else (),
         ends_source=bool(sources) and any(each.end == end for each in active if each.part == "source"),
         reference="reference" in things,
-        marked=any(_is_marked(each, marked) for each in names),
+        marked=any(each.marked for each in active),
         ids=ids,
-        lead=None if actor or country or text.isspace() else _lead(quotes, sources, led),
+        lead=None if leads_out else _lead(quotes, sources, led),
     )
+
+
+def _pieces(layers: Iterable[_Layer]) -> tuple[Any, ...]:
+    return tuple(layer.thing for layer in layers if layer.part == "content")
 
 
 def _lead(quotes: Sequence[StoryQuoteCard], sources: Sequence[StorySourceCard], led: set[str]) -> str | None:
     """The row this stretch leads to: of a quote only the first stretch is a link, lest every line becomes one."""
-    row = next((f"q{quote.position}" for quote in quotes if f"q{quote.position}" not in led), None)
-    if row:
-        led.add(row)
-        return row
+    for quote in quotes:
+        row = f"q{quote.position}"
+        if row not in led:
+            led.add(row)
+            return row
     return f"s{sources[0].position}" if sources else None
-
-
-def _things(layers: Iterable[_Layer]) -> tuple[Any, ...]:
-    return tuple(layer.thing for layer in layers)
 
 
 def _innermost(names: Sequence[Name]) -> Name | None:
@@ -230,58 +260,41 @@ def _level(name: Name) -> str:
     return name.level if isinstance(name, MentionCard) else "name"
 
 
-def _is_marked(thing: Thing, marked: Marked) -> bool:
-    if isinstance(thing, MentionCard):
-        return thing.actor_id in marked.actors
-    return isinstance(thing, ToponymCard) and thing.country in marked.countries
-
-
-def _names(page: StoryPage) -> Iterator[Name]:
-    yield from page.mentions
-    yield from page.toponyms
-
-
-def _layers(page: StoryPage) -> Iterator[_Layer]:
-    for part, spans, thing in _spans(page):
+def _layers(page: StoryPage, marked: Marked) -> Iterator[_Layer]:
+    length = len(page.text)
+    for part, spans, thing, anchor, is_marked in _spans(page, marked):
         for start, end in spans:
-            start, end = max(start, 0), min(end, len(page.text))
+            start, end = max(start, 0), min(end, length)
             if start < end:
-                yield _Layer(start, end, part, thing)
+                yield _Layer(start, end, part, thing, anchor, is_marked)
 
 
-def _spans(page: StoryPage) -> Iterator[tuple[Part, Sequence[Span], Thing]]:
-    for name in _names(page):
-        yield "name", ((name.start, name.end),), name
+def _spans(page: StoryPage, marked: Marked) -> Iterator[tuple[Part, Sequence[Span], Thing, str | None, bool]]:
+    """What there is to highlight, with the anchor of its first place and whether it is marked."""
+    for mention in page.mentions:
+        is_marked = mention.actor_id in marked.actors
+        yield "name", ((mention.start, mention.end),), mention, f"a{mention.actor_id}", is_marked
+    for toponym in page.toponyms:
+        is_marked = toponym.country in marked.countries
+        yield "name", ((toponym.start, toponym.end),), toponym, f"c{toponym.country}", is_marked
     for quote in page.quotes:
-        yield "content", quote.content, quote
-        yield "cue", quote.cue, quote
-        yield "voice", quote.source, quote
+        yield "content", quote.content, quote, f"q{quote.position}", False
+        yield "cue", quote.cue, quote, None, False
+        yield "voice", quote.source, quote, None, False
     for source in page.sources:
-        yield "source", source.mentions, source
-    yield "reference", page.references, None
+        yield "source", source.mentions, source, f"s{source.position}", False
+    yield "reference", page.references, None, None, False
 
 
-def _anchors(layers: Sequence[_Layer], marked: Marked) -> dict[int, tuple[str, ...]]:
+def _anchors(layers: Sequence[_Layer]) -> dict[int, tuple[str, ...]]:
     """The ids that each place starts with: every thing's first place has its own; quotes' come first."""
     first: dict[str, int] = {}
     for layer in layers:
-        for name in _anchor_names(layer, marked):
-            first.setdefault(name, layer.start)
+        if layer.anchor:
+            first.setdefault(layer.anchor, layer.start)
+        if layer.marked:
+            first.setdefault("marked", layer.start)
     anchors: dict[int, tuple[str, ...]] = {}
-    for name in sorted(first, key=lambda name: not name.startswith("q")):
+    for name in sorted(first, key=lambda name: name[0] != "q"):
         anchors[first[name]] = (*anchors.get(first[name], ()), name)
     return anchors
-
-
-def _anchor_names(layer: _Layer, marked: Marked) -> Iterator[str]:
-    thing = layer.thing
-    if layer.part == "content" and isinstance(thing, StoryQuoteCard):
-        yield f"q{thing.position}"
-    elif isinstance(thing, StorySourceCard):
-        yield f"s{thing.position}"
-    elif isinstance(thing, MentionCard):
-        yield f"a{thing.actor_id}"
-    elif isinstance(thing, ToponymCard):
-        yield f"c{thing.country}"
-    if _is_marked(thing, marked):
-        yield "marked"

@@ -1,4 +1,4 @@
-"""The markup of a story's segments, put together here: a template takes several times as long for a long story."""
+"""The markup of a story's text, put together here: a template takes several times as long for a long story."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app.store.cards import StoryQuoteCard, StorySourceCard
 from app.web import links
-from app.web.highlight import Segment
+from app.web.highlight import Paragraph, Segment
 
 QUOTE_MARKS = {"direct": "“", "mixed": "“…", "indirect": "…"}
 FORM_LABELS = {
@@ -23,14 +23,26 @@ FORM_LABELS = {
 }
 
 
+def text_markup(paragraphs: Iterable[Paragraph]) -> Markup:
+    """The whole text; the paragraph that is also the headline is there for its characters only."""
+    return Markup("".join(map(_paragraph, paragraphs)))  # noqa: S704 - all is escaped
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    if paragraph.is_title:
+        return f'<span class="vh" aria-hidden="true">{_words(paragraph.text)}</span>'
+    kind = paragraph.quote_kind
+    opening = f'<p class="has-quote {kind}">' if kind else "<p>"
+    return f"{opening}{''.join(map(_marked_up, paragraph.segments))}</p>"
+
+
 def markup(segments: Iterable[Segment]) -> Markup:
     """Segments as markup whose text reads back the same."""
     return Markup("".join(map(_marked_up, segments)))  # noqa: S704 - all is escaped
 
 
 def _marked_up(segment: Segment) -> str:
-    # A browser would turn a bare carriage return into a newline.
-    words = escape(segment.text, quote=False).replace("\r", "&#13;")
+    words = _words(segment.text)
     if segment.plain:
         return words
     further = "".join(f'<span id="{name}" class="at"></span>' for name in segment.ids[1:])
@@ -38,6 +50,11 @@ def _marked_up(segment: Segment) -> str:
     attributes = "".join(_attributes(segment, href))
     tag = "a" if href else "span"
     return f"{further}<{tag}{attributes}>{words}</{tag}>" if attributes else further + words
+
+
+def _words(text: str) -> str:
+    # A browser would turn a bare carriage return into a newline.
+    return escape(text, quote=False).replace("\r", "&#13;")
 
 
 def _href(segment: Segment) -> str | None:

@@ -1,5 +1,6 @@
-"""The rows of a story's panel and the cards of its highlights, put together here for the same reason as its text:
-a template takes several times as long over the hundreds that a long story has.
+"""The rows of a story's panel and the cards of its highlights.
+
+They are put together here for the same reason as its text: a template takes several times as long over hundreds.
 """
 
 from collections import defaultdict
@@ -10,7 +11,7 @@ from html import escape
 from markupsafe import Markup
 
 from app.country_names import country_name
-from app.store.cards import StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard
+from app.store.cards import ActorRef, StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard
 from app.web import links
 from app.web.templating import plural
 
@@ -18,6 +19,21 @@ ROW_QUOTE_CHARS = 110
 # A card names so many of an actor's quotes.
 CARD_QUOTES = 6
 JUMP = '<a class="jump" href="#{}">↓<span class="vh"> first place in the text</span></a>'
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One who speaks in the story, an actor or else the words of the text, and what they say."""
+
+    actor: ActorRef | None
+    name: str | None
+    quotes: tuple[StoryQuoteCard, ...]
+    unnamed: bool = False
+
+    @property
+    def words(self) -> int:
+        """Words attributed to this voice."""
+        return sum(quote.words for quote in self.quotes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +75,20 @@ class Rows:
             f'{self._jump(name)} <span class="count">{", ".join(filter(None, relations))}</span></li>\n'
         )
 
-    def quotes(self, cards: Iterable[StoryQuoteCard]) -> Markup:
-        """A row for each quote: its beginning, kind and cue."""
-        return _safe(self._quote(card) for card in cards)
+    def voices(self, voices: Iterable[Voice]) -> Markup:
+        """Each who speaks, with a row for each quote: its beginning, kind and cue."""
+        return _safe(self._voice(voice) for voice in voices)
+
+    def _voice(self, voice: Voice) -> str:
+        name = escape(voice.name or "No speaker named")
+        who = (
+            f'<a class="name" href="{links.actor(voice.actor)}">{name}</a>'
+            if voice.actor
+            else f'<span class="unresolved">{name}</span>'
+        )
+        tag = ' <strong class="tag">unnamed</strong>' if voice.unnamed else ""
+        quotes = "".join(map(self._quote, voice.quotes))
+        return f'<h3>{who}{tag}</h3>\n<ol class="rows quotes">\n{quotes}</ol>\n'
 
     def _quote(self, card: StoryQuoteCard) -> str:
         name = f"q{card.position}"

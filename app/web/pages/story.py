@@ -7,32 +7,17 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.store import story_page
-from app.store.cards import ActorRef, StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard
+from app.store.cards import StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard
 from app.store.filters import Selection, parse_selection
 from app.store.paging import MAX_ID
 from app.web import highlight, links
 from app.web.deps import SessionDep
 from app.web.errors import no_story, not_found
-from app.web.markup import markup
-from app.web.panel import Rows
+from app.web.markup import markup, text_markup
+from app.web.panel import Rows, Voice
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """One who speaks in the story, an actor or else the words of the text, and what they say."""
-
-    actor: ActorRef | None
-    name: str | None
-    quotes: tuple[StoryQuoteCard, ...]
-    unnamed: bool = False
-
-    @property
-    def words(self) -> int:
-        """Words attributed to this voice."""
-        return sum(quote.words for quote in self.quotes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +59,8 @@ def context(page: StoryPage, marked: highlight.Marked) -> dict[str, Any]:
     paragraphs = highlight.paragraphs(page, marked)
     return {
         "story": page,
-        "paragraphs": paragraphs,
-        "heading": next((paragraph for paragraph in paragraphs if paragraph.is_title), None),
-        "marked_up": markup,
+        "text": text_markup(paragraphs),
+        "heading": next((markup(each.segments) for each in paragraphs if each.is_title), page.title),
         "rows": Rows(page, {name for each in paragraphs for segment in each.segments for name in segment.ids}),
         "marked_count": highlight.marked_mentions(page, marked),
         "panel": _panel(page),
