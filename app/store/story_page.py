@@ -114,16 +114,19 @@ def get_revision(session: Session, story_id: int, revision_id: int) -> RevisionP
     return RevisionPage(RevisionRef(row.id, row.title, row.replaced_at), row.text, story)
 
 
+_STORY_ACTOR_COLUMNS: tuple[Any, ...] = (
+    *ACTOR_COLUMNS,
+    col(Actor.country),
+    col(StoryActor.roles),
+    col(StoryActor.mentions),
+    col(StoryActor.quotes),
+    col(StoryActor.first_char),
+)
+
+
 def _story_actors(connection: Connection, story_id: int, words: Mapping[int, int]) -> list[StoryActorCard]:
     rows = connection.execute(
-        select(
-            *ACTOR_COLUMNS,
-            col(Actor.country),
-            col(StoryActor.roles),
-            col(StoryActor.mentions),
-            col(StoryActor.quotes),
-            col(StoryActor.first_char),
-        )
+        select(*_STORY_ACTOR_COLUMNS)
         .join(Actor, col(Actor.id) == col(StoryActor.actor_id))
         .where(col(StoryActor.story_id) == story_id)
         .order_by(col(StoryActor.quotes).desc(), col(StoryActor.mentions).desc(), col(StoryActor.first_char))
@@ -162,20 +165,23 @@ def _toponyms(connection: Connection, story_id: int) -> list[ToponymCard]:
     return [ToponymCard(*row) for row in rows]
 
 
+_QUOTE_COLUMNS: tuple[Any, ...] = (
+    col(Quote.id),
+    col(Quote.position),
+    col(Quote.kind),
+    col(Quote.words),
+    col(Quote.content),
+    col(Quote.cue_words),
+    col(Quote.source_words),
+    col(Quote.speaker_id),
+    col(Source.position).label("source_position"),
+    col(Quote.rule),
+)
+
+
 def _quote_rows(connection: Connection, story_id: int) -> Sequence[Row[Any]]:
     return connection.execute(
-        select(
-            col(Quote.id),
-            col(Quote.position),
-            col(Quote.kind),
-            col(Quote.words),
-            col(Quote.content),
-            col(Quote.cue_words),
-            col(Quote.source_words),
-            col(Quote.speaker_id),
-            col(Source.position).label("source_position"),
-            col(Quote.rule),
-        )
+        select(*_QUOTE_COLUMNS)
         .join(Source, col(Source.id) == col(Quote.source_id), isouter=True)
         .where(col(Quote.story_id) == story_id)
         .order_by(col(Quote.position))
@@ -188,20 +194,20 @@ def _story_quotes(
     pieces = _quote_pieces(connection, story_id)
     return [
         StoryQuoteCard(
-            position=position,
-            kind=kind,
-            content=tuple(pieces.get((quote_id, "content"), ())),
-            cue=tuple(pieces.get((quote_id, "cue"), ())),
-            source=tuple(pieces.get((quote_id, "source"), ())),
-            words=words,
-            text=text,
-            cue_words=cue_words,
-            source_words=source_words,
-            speaker=refs.get(speaker_id),
-            source_position=source_position,
-            rule=rule,
+            position=row.position,
+            kind=row.kind,
+            content=tuple(pieces.get((row.id, "content"), ())),
+            cue=tuple(pieces.get((row.id, "cue"), ())),
+            source=tuple(pieces.get((row.id, "source"), ())),
+            words=row.words,
+            text=row.content,
+            cue_words=row.cue_words,
+            source_words=row.source_words,
+            speaker=refs.get(row.speaker_id),
+            source_position=row.source_position,
+            rule=row.rule,
         )
-        for quote_id, position, kind, words, text, cue_words, source_words, speaker_id, source_position, rule in rows
+        for row in rows
     ]
 
 
