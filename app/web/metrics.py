@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.store import archive, leases, waiting
-from app.worker import LEASE
 
 METHODS = frozenset({"GET", "HEAD", "POST", "DELETE"})
 
@@ -53,7 +52,7 @@ class _Archive(Collector):
         with Session(self._engine) as session:
             stories = archive.counts(session)["stories"]
             pending, since = waiting.count_waiting(session), waiting.untried_since(session)
-            works = leases.holder_of(session, LEASE, now=now) is not None
+            works = leases.holder_of(session, leases.WORKER, now=now) is not None
         lag = max(0.0, (now - since).total_seconds()) if since else 0.0
         yield GaugeMetricFamily("newsgloss_stories", "Stories in the archive.", stories)
         yield GaugeMetricFamily("newsgloss_stories_pending", "Stories that wait for annotation.", pending)
