@@ -16,11 +16,11 @@ from spacy.tokens import Doc, Span, Token
 
 from app.naming import surname
 from app.nlp import headlines, organisations, people, roles
-from app.nlp.gazetteer import is_person_like, place_names, reading, readings
+from app.nlp.gazetteer import compound_names, is_person_like, place_names, reading, readings
 from app.nlp.kinds import Kind, decide
 from app.nlp.lexicons import words
 from app.nlp.names import Candidate, candidates, is_family
-from app.nlp.phrases import Phrases
+from app.nlp.phrases import Found, Phrases
 from app.nlp.story_actors import gender_of_word
 from app.spans import ActorKind, ActorSpan, MentionSpan, MentionType
 
@@ -152,8 +152,11 @@ def _with_mentions(doc: Doc, forms: Forms, other_names: list[str]) -> list[Draft
     seen: dict[Draft, None] = {}
     meant: dict[tuple[str, str | None], Draft] = {}
     text = doc.text
+    countries = {offset: place for place in compound_names().find(text) for offset in range(place.start, place.end)}
     for found in Phrases(entries).find(text):
-        if found.value is None or not _is_named(doc, text, found.start, found.end, forms[found.value]):
+        if found.value is None or _is_part_of(countries, found.start, found.end):
+            continue
+        if not _is_named(doc, text, found.start, found.end, forms[found.value]):
             continue
         # A surname alone stays with whom it meant first: relatives named later are named in full, or by "Mrs.".
         pronoun = _courtesy_before(text, found.start)
@@ -163,6 +166,12 @@ def _with_mentions(doc: Doc, forms: Forms, other_names: list[str]) -> list[Draft
         draft.mentions.append(Place(found.start, found.end, rule))
         seen.setdefault(draft)
     return list(seen)
+
+
+def _is_part_of(countries: dict[int, Found[None]], start: int, end: int) -> bool:
+    """Whether the words are only a part of a country's name ("Guiana")."""
+    country = countries.get(start)
+    return country is not None and end <= country.end and (start, end) != (country.start, country.end)
 
 
 def _courtesy_before(text: str, start: int) -> str | None:

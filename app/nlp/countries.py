@@ -7,6 +7,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -30,6 +31,8 @@ STATE_BEHIND = re.compile(r", ?\(?([A-Z][A-Za-z.]+(?: [A-Z][a-z.]+){0,2})")
 SAME_COUNTRY, MAIN_COUNTRY, SAME_STATE, WELL_KNOWN = 1.4, 0.8, 2.0, 0.8
 # A place of the lexicons that the list of cities lacks stands for one of this size.
 LEXICON_PLACE = 500_000
+# The capital of a country that the story names is at least as likely meant as a town of this size.
+CAPITAL_OF_ONE_NAMED = 100_000
 ENOUGH_CLUES = 3
 # Each other town of the same state makes a town there likelier.
 ANOTHER_TOWN = 0.5
@@ -46,7 +49,7 @@ class Setting(NamedTuple):
     """What the story names: countries with how often, the first of them, states, and how many towns of a state.
 
     `local_words` counts the different words of local life for each country, `american` are names in front of
-    institutions that only towns of the USA have.
+    institutions that only towns of the USA have, `shared` tells which country a name of several means.
     """
 
     countries: Counter[str]
@@ -55,6 +58,7 @@ class Setting(NamedTuple):
     towns: Counter[gazetteer.State]
     local_words: Counter[str]
     american: frozenset[str]
+    shared: dict[str, str]
 
 
 @Language.component(NAME)
@@ -67,7 +71,19 @@ def countries(doc: Doc) -> Doc:
     told = _told(text, named)
     placed = (_placed(text, place, setting, told) for place in named)
     doc._.toponyms = [place for place in placed if place is not None]
+    doc._.actors = _with_shared_names(doc._.actors, setting)
     return doc
+
+
+def _with_shared_names(actors: list[ActorSpan], setting: Setting) -> list[ActorSpan]:
+    """The actors, with the country meant here where two share a people's name ("Congolese")."""
+    meant = {codes[0]: setting.shared[name] for name, codes in gazetteer.shared().items()}
+    return [
+        replace(actor, country=meant[actor.country])
+        if actor.country in meant and not setting.countries[actor.country]
+        else actor
+        for actor in actors
+    ]
 
 
 def _told(text: str, named: list[Named]) -> dict[str, str]:
@@ -103,7 +119,11 @@ def _setting(text: str, named: list[Named]) -> Setting:
     counts: Counter[str] = Counter()
     named_states = set()
     for place in named:
-        if place.reading is not None and place.reading.meaning not in CONTESTED:
+        if (
+            place.reading is not None
+            and place.reading.meaning not in CONTESTED
+            and place.name not in gazetteer.shared()
+        ):
             counts[place.reading.country] += 1
             named_states.update({states[place.name]} if place.name in states else set())
     clues = [(found.value, text[found.start : found.end]) for found in _local_clues().find(text)]
@@ -112,7 +132,14 @@ def _setting(text: str, named: list[Named]) -> Setting:
     main = max(counts, key=counts.__getitem__, default=None)
     local_words = Counter(code for code, word in set(clues) if word in _local_words())
     american = frozenset(place.name for place in named if AMERICAN_INSTITUTION.match(text, place.end))
-    return Setting(counts, main, frozenset(named_states), Counter(), local_words, american)
+    return Setting(counts, main, frozenset(named_states), Counter(), local_words, american, _shared(named, counts))
+
+
+def _shared(named: list[Named], countries: Counter[str]) -> dict[str, str]:
+    """Which of the countries that share a name the story names the most by other words; the first of equals."""
+    capitals = (place.reading.country for place in named if place.reading and place.reading.meaning == "capital")
+    n = countries + Counter(capitals)
+    return {name: max(codes, key=n.__getitem__) for name, codes in gazetteer.shared().items()}
 
 
 def _towns(named: list[Named], setting: Setting) -> Counter[gazetteer.State]:
@@ -123,7 +150,7 @@ def _towns(named: list[Named], setting: Setting) -> Counter[gazetteer.State]:
 
 
 def _likeliest(place: Named, setting: Setting) -> City | None:
-    return max(_choices(place), key=lambda city: _fit(city, place, setting), default=None)
+    return max(_choices(place, setting), key=lambda city: _fit(city, place, setting), default=None)
 
 
 @lru_cache
@@ -147,7 +174,8 @@ def _placed(text: str, place: Named, setting: Setting, told: dict[str, str]) -> 
             return ToponymSpan(place.start, place.end, "US", "state")
         if _is_town_of_the_usa(text, place, setting):
             return ToponymSpan(place.start, place.end, "US", "town")
-        return ToponymSpan(place.start, place.end, place.reading.country, place.rule)
+        country = setting.shared.get(place.name, place.reading.country)
+        return ToponymSpan(place.start, place.end, country, place.rule)
     city = _likeliest(place, setting)
     return ToponymSpan(place.start, place.end, city.country, place.rule) if city is not None else None
 
@@ -159,9 +187,11 @@ def _is_town_of_the_usa(text: str, place: Named, setting: Setting) -> bool:
     return place.name in setting.american or TOWN_OF_A_COUNTRYS_NAME.match(text, place.end) is not None
 
 
-def _choices(place: Named) -> tuple[City, ...]:
-    """The cities that the name may mean, the one of the lexicons among them."""
-    cities = gazetteer.cities(place.name)
+def _choices(place: Named, setting: Setting) -> tuple[City, ...]:
+    """The cities that the name may mean, those of the lexicons among them."""
+    named = (code for code in sorted(gazetteer.capitals().get(place.name, ())) if setting.countries[code])
+    capitals = (City(code, "", CAPITAL_OF_ONE_NAMED) for code in named)
+    cities = (*gazetteer.cities(place.name), *capitals)
     known = place.reading
     if known is None or any(city.country == known.country for city in cities):
         return cities

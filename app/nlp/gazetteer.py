@@ -1,5 +1,6 @@
 """What the place names under data/ mean: countries, their people and capitals, states, cities."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -11,6 +12,8 @@ Meaning = Literal["country-name", "nationality", "people", "capital", "governmen
 
 # A city this large is searched for everywhere, not only where the recogniser sees a place.
 WELL_KNOWN_CITY = 200_000
+# A capital whose name a town of this size bears elsewhere, itself being smaller, leads to no country alone.
+NAMESAKE = 20_000
 
 
 class Reading(NamedTuple):
@@ -40,7 +43,7 @@ def _split(column: str) -> list[str]:
 
 
 def _plurals(nationality: list[str]) -> list[str]:
-    return [word + "s" for word in nationality if word.endswith(("n", "i"))]
+    return [word + "s" for word in nationality if word.endswith(("n", "i", "r"))]
 
 
 def _country_readings() -> Iterator[tuple[str, Reading]]:
@@ -48,7 +51,12 @@ def _country_readings() -> Iterator[tuple[str, Reading]]:
         yield from ((name, Reading(code, "country-name")) for name in _split(names))
         yield from ((word, Reading(code, "nationality")) for word in _split(nationality))
         yield from ((word, Reading(code, "people")) for word in _split(people) + _plurals(_split(nationality)))
-        yield from ((city, Reading(code, "capital")) for city in _split(capitals))
+        yield from ((city, Reading(code, "capital")) for city in _split(capitals) if not _has_namesake(city, code))
+
+
+def _has_namesake(capital: str, code: str) -> bool:
+    largest = next(iter(cities(capital.replace("’", "'"))), None)
+    return largest is not None and largest.country != code and largest.population >= NAMESAKE
 
 
 def _other_readings() -> Iterator[tuple[str, Reading]]:
@@ -74,9 +82,35 @@ def readings() -> dict[str, Reading]:
 
 
 @lru_cache
+def shared() -> dict[str, tuple[str, ...]]:
+    """The countries of each name and nationality that is several countries', first the one meant by default."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for word, reading in _country_readings():
+        if reading.meaning != "capital":
+            found[word].setdefault(reading.country)
+    return {word: tuple(codes) for word, codes in found.items() if len(codes) > 1}
+
+
+@lru_cache
+def capitals() -> dict[str, frozenset[str]]:
+    """The countries whose capital bears each name."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows("countries.tsv"):
+        for name in _split("".join(row[4:])):
+            found[name].add(row[0])
+    return {name: frozenset(codes) for name, codes in found.items()}
+
+
+@lru_cache
 def place_names() -> Phrases[str]:
     """All words of `readings()`, each with its plain form, to be searched for in a text."""
     return Phrases((name, name) for name in readings())
+
+
+@lru_cache
+def compound_names() -> Phrases[None]:
+    """The names of countries, peoples and capitals that consist of several words, of which none stands for a person."""
+    return Phrases((name, None) for name, _ in _country_readings() if not name.isalpha())
 
 
 def reading(name: str) -> Reading | None:

@@ -14,7 +14,7 @@ from app.nlp.lexicons import words
 from app.nlp.names import Candidate, is_family
 from app.nlp.people import key
 from app.nlp.roles import appositions
-from app.nlp.toponyms import DATELINE
+from app.nlp.toponyms import ARTICLE_BEFORE, DATELINE
 
 Kind = Literal["person", "organisation", "place", "other"]
 Evidence = Iterable[tuple[Kind, float]]
@@ -63,6 +63,10 @@ PEOPLE_NOUN_BEHIND = re.compile(
 )
 OFFICE_BEHIND = re.compile(r" (?:Minister|Secretary|Commissioner)\b")
 OPENING, CLOSING = frozenset("\"“‘'"), frozenset("\"”’'")
+# How the full name of a country begins.
+STATE_OF = re.compile(
+    r"(?:[A-Z][\w’']+ ){0,3}(?:Republic|Kingdom|Commonwealth|State|Sultanate|Principality) of (?:the )?"
+)
 COMMA_NAME = re.compile(r", ([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
 
 
@@ -240,6 +244,17 @@ def _is_a_people(text: str, span: Span, _name: Candidate) -> Evidence:
         yield "other", 10
 
 
+def _is_one_of_a_people(text: str, span: Span, _name: Candidate) -> Evidence:
+    """So is "Scot" in "a Scot", which may be a first name as well."""
+    known = reading(span.text)
+    if (
+        known is not None
+        and known.meaning == "people"
+        and ARTICLE_BEFORE.search(text[max(0, span.start_char - 24) : span.start_char])
+    ):
+        yield "other", 5
+
+
 def _stands_as_a_company_does(text: str, span: Span, name: Candidate) -> Evidence:
     before = COMPANY_NOUN_BEFORE.search(text[max(0, span.start_char - 24) : span.start_char])
     if COMPANY_NOUN_BEHIND.match(text, span.end_char):
@@ -284,6 +299,7 @@ WITNESSES: tuple[Callable[[str, Span, Candidate], Evidence], ...] = (
     _stands_as_a_company_does,
     _is_part_of_an_office,
     _is_a_people,
+    _is_one_of_a_people,
     _is_a_title_of_a_work,
     _who_stands_behind,
     _is_a_family,
@@ -301,6 +317,8 @@ def _known_of(name: str, times: int) -> Evidence:
         yield "organisation", 10 + 2 * times
     if name in words("not_places.txt"):
         yield "other", 10
+    if (state := STATE_OF.match(name)) and (known := reading(name[state.end() :])) and known.meaning == "country-name":
+        yield "place", 10 + 2 * times
     if len(parts) > 1 and parts[-1] in words("place_words.txt"):
         yield "place", 6
     elif _ends_as_organisation(parts):

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from app.nlp import gazetteer
 from app.nlp.gazetteer import Reading
 from app.nlp.lexicons import words
-from app.nlp.phrases import Phrases
+from app.nlp.phrases import Found, Phrases
 
 PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 LANGUAGE_LABEL = "LANGUAGE"
@@ -20,6 +20,8 @@ TOWN = r"(?!The |A |An )(?:[A-Z][\w’'.-]{0,20} ){0,2}[A-Z][\w’'-]{1,25}"
 PLACE_WORD_BEFORE = re.compile(
     r"\b(?:in|at|near|from|outside|into|across|around|throughout|of|[Dd]owntown|[a-z]+ern)(?: the)? $"
 )
+# Before one of a people ("a Pole"); without it these are names and ordinary words.
+ARTICLE_BEFORE = re.compile(r"\b(?:an?|the|every|each|another|fellow|young|old|[a-z]+-born) $", re.IGNORECASE)
 TOWN_BEFORE = re.compile(rf"({TOWN}), ?$")
 TOWN_WITH_POSTAL_CODE = re.compile(rf"({TOWN}), ?([A-Z]{{2}})\b(?!\w)")
 TOWN_BEHIND_PREPOSITION = re.compile(rf"\b(?:in|near|outside|[Dd]owntown) ({TOWN})")
@@ -37,7 +39,14 @@ COUNTY = re.compile(rf"\b({TOWN}) (?:County|Township|Independent School District
 STREET_BEHIND = re.compile(
     r" (?:Street|St\.?|Road|Rd\.?|Avenue|Ave\.?|Boulevard|Blvd\.?|Drive|Dr\.|Lane|Highway|Creek|Court|Square|Parkway)\b"
 )
-SPOKEN_BEFORE = re.compile(r"\b(?:in|speaks?|spoke|speaking|into|studying|fluent|learn|learning) (?:\w+ )?$")
+SPOKEN_BEFORE = re.compile(
+    r"\b(?:in|speaks?|spoke|speaking|into|studying|fluent|learn|learning|translated from) (?:\w+ )?$"
+)
+LANGUAGE_NOUN_BEHIND = re.compile(
+    r" (?:language|lessons?|literature|translations?|dictionary|dictionaries|subtitles|grammar|proficiency|speakers?"
+    r"|vocabulary|phrases?|words?)\b"
+)
+MODIFIERS = frozenset({"amod", "compound", "nmod"})
 # What stands before and behind a town's name in the recogniser's span.
 TOWN_WORDS_BEFORE = re.compile(
     r"^(?:(?:the|greater|downtown|northern|southern|eastern|western|central) )+", re.IGNORECASE
@@ -67,11 +76,16 @@ class Named(NamedTuple):
 def find(doc: Doc) -> list[Named]:
     """All place names of a doc, those that overlap included."""
     text = doc.text
-    nowhere = {offset for found in _not_places().find(text) for offset in range(found.start, found.end)}
+    nowhere = {offset: place for place in _not_places().find(text) for offset in range(place.start, place.end)}
     found = [*_by_lexicon(doc, text), *_by_pattern(text), *_by_recogniser(doc)]
-    somewhere = [place for place in found if not {place.start, place.end - 1} <= nowhere]
-    again = (place for place in _again(text, somewhere) if not {place.start, place.end - 1} <= nowhere)
-    return [*somewhere, *again]
+    somewhere = [place for place in found if not _lies_in(nowhere, place)]
+    return [*somewhere, *(place for place in _again(text, somewhere) if not _lies_in(nowhere, place))]
+
+
+def _lies_in(nowhere: dict[int, Found[None]], place: Named) -> bool:
+    """Whether one expression that leads nowhere covers the whole place."""
+    covering = nowhere.get(place.start)
+    return covering is not None and place.end <= covering.end
 
 
 def _by_lexicon(doc: Doc, text: str) -> Iterator[Named]:
@@ -100,15 +114,25 @@ def _stands_as_place(doc: Doc, text: str, start: int, end: int, name: str, known
     if known.meaning == "state":
         return True
     before = text[max(0, start - LOOK_BACK) : start]
-    certain = not gazetteer.is_person_like(name) or PLACE_WORD_BEFORE.search(before) is not None
+    usual = ARTICLE_BEFORE if known.meaning == "people" else PLACE_WORD_BEFORE
+    certain = not gazetteer.is_person_like(name) or usual.search(before) is not None
     return certain or _label(doc, start, end) in PLACE_LABELS
 
 
 def _is_language(doc: Doc, text: str, start: int, end: int) -> bool:
-    if _label(doc, start, end) == LANGUAGE_LABEL:
+    span = doc.char_span(start, end, alignment_mode="expand")
+    token = span.root if span is not None and len(span) else None
+    if LANGUAGE_NOUN_BEHIND.match(text, end):
         return True
+    if token is not None and LANGUAGE_LABEL in {token.ent_type_, _conjoined(token).ent_type_}:
+        return _conjoined(token).dep_ not in MODIFIERS
     spoken = SPOKEN_BEFORE.search(text[max(0, start - LOOK_BACK) : start]) is not None
-    return spoken and re.match(r"\s*(?:[.,;:)\"”]|and\b|to\b|after\b|on\b|$)", text[end : end + 8]) is not None
+    return spoken and re.match(r"\s*(?:[.,;:)\"”]|and\b|to\b|into\b|after\b|on\b|$)", text[end : end + 8]) is not None
+
+
+def _conjoined(token: Token) -> Token:
+    """What the token stands in one list with, itself if it stands in none."""
+    return token.head if token.dep_ == "conj" else token
 
 
 def _label(doc: Doc, start: int, end: int) -> str:
