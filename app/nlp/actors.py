@@ -87,7 +87,7 @@ def _forms(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> Forms:
     counted = Counter(span.text for span in _of_kind(doc, names, kinds, "organisation"))
     for organisation in organisations.group(counted, doc.text):
         _add(forms, Draft(organisation.name, "organisation"), organisation.forms)
-    for name in _group_names():
+    for name in sorted({found.value for found in _group_names().find(doc.text)}):
         forms[name].append(Draft(name, "group"))
     return forms
 
@@ -102,10 +102,10 @@ def _add(forms: Forms, draft: Draft, names: Iterable[str]) -> None:
 
 
 @lru_cache
-def _group_names() -> list[str]:
+def _group_names() -> Phrases[str]:
     """Peoples, believers and followers, by the plural nouns for them."""
     peoples = (name for name, known in readings().items() if known.meaning == "people" and name.endswith(("s", "men")))
-    return sorted({*words("groups.txt"), *peoples})
+    return Phrases((name, name) for name in {*words("groups.txt"), *peoples})
 
 
 def _add_people(spans: list[Span], forms: Forms) -> None:
