@@ -10,7 +10,7 @@ from typing import Any
 
 import trafilatura
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, document_fromstring
 from trafilatura.settings import DEFAULT_CONFIG, Document
 
 from app.read.encoding import decode_text, decodes, mostly_utf8
@@ -181,6 +181,14 @@ def _add_break(pieces: list[str], strength: str) -> None:
     if pieces and pieces[-1] in (LINE, PARAGRAPH):
         strength = max(strength, pieces.pop())
     pieces.append(strength)
+
+
+def bare_text(html: str) -> str:
+    """All words of a piece of HTML on one line, whatever they are; "" where nothing can be made of it."""
+    try:
+        return " ".join(document_fromstring(f"<div>{html}</div>").text_content().split())
+    except (etree.LxmlError, ValueError):
+        return ""
 
 
 def decode_page(data: bytes, charset: str | None = None) -> str:

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import BinaryIO
 
 from app.read import compressed, encoding
+from app.read.feedfile import read_feed_file
 from app.read.files import why
 from app.read.html import read_html_file
 from app.read.jsondocument import read_json_document
@@ -23,6 +24,7 @@ READERS: dict[Format, Reader] = {
     Format.HTML: read_html_file,
     Format.JSON_LINES: read_json_lines,
     Format.JSON_DOCUMENT: read_json_document,
+    Format.FEED: read_feed_file,
     Format.PLAIN: read_plain,
 }
 

@@ -5,7 +5,9 @@ import re
 from enum import Enum
 from pathlib import PurePath
 
+from app.read.feed import ROOTS
 from app.read.refusal import Refused
+from app.read.xml import refuse_entities, root_name
 
 
 class Format(Enum):
@@ -14,10 +16,11 @@ class Format(Enum):
     HTML = "HTML"
     JSON_LINES = "JSON Lines"
     JSON_DOCUMENT = "JSON"
+    FEED = "feeds"
     PLAIN = "plain text"
 
 
-ACCEPTED = "plain text, HTML and JSON Lines, each also as .gz"
+ACCEPTED = "plain text, HTML, JSON Lines and feeds, each also as .gz"
 
 # What is often added by mistake, by the bytes at its start.
 MAGIC = (
@@ -50,7 +53,7 @@ SUFFIXES = {
     ".json": Format.JSON_DOCUMENT,
 }
 
-_FEED = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:RDF)\b", re.DOTALL)
+_JSON_FEED = re.compile(rb'"version"\s*:\s*"https:(?:\\?/){2}jsonfeed\.org')
 _PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(
     rb"</?(?:a|article|b|blockquote|body|br|div|em|h[1-6]|head|i|img|li|meta|p|script|section|span|strong|title|ul)"
@@ -67,10 +70,16 @@ def sniff(head: bytes, name: str) -> Format:
     """The format of a file with this start (UTF-8 or an older encoding, unpacked) and this name.
 
     Raises:
-        Refused: if it is a known format that we do not read, or a feed.
+        Refused: if it is a known format that we do not read.
     """
     _refuse_known(head)
-    if _PAGE.match(head) or (head.lstrip().startswith(b"<") and len(_TAG.findall(head)) >= MANY_TAGS):
+    if _PAGE.match(head):
+        return Format.HTML
+    text = head.decode(errors="replace")
+    refuse_entities(text)
+    if root_name(text) in ROOTS or (_OBJECT.match(head) and _JSON_FEED.search(head)):
+        return Format.FEED
+    if head.lstrip().startswith(b"<") and len(_TAG.findall(head)) >= MANY_TAGS:
         return Format.HTML
     hint = SUFFIXES.get(_suffix(name))
     if _ARRAY.match(head):
@@ -85,8 +94,6 @@ def _refuse_known(head: bytes) -> None:
     name = next((name for magic, name in MAGIC if head.startswith(magic)), "a tar archive" if is_tar else None)
     if name:
         raise Refused(f"is {name}, which is not read; what is read: {ACCEPTED}")
-    if _FEED.match(head):
-        raise Refused(f"is a feed, not a story; what is read: {ACCEPTED}")
 
 
 def _suffix(name: str) -> str:

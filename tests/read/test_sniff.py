@@ -2,7 +2,6 @@ import gzip
 
 import pytest
 
-from app.read.refusal import Refused
 from app.read.sniff import Format, sniff
 from tests.read.reading import refusal
 
@@ -52,10 +51,19 @@ def test_known_other_formats_are_named_with_what_is_read(head: bytes, named: str
     for data in (head, gzip.compress(head)):
         reason = refusal(data, "news.txt").reason
         assert f"is {named}" in reason
-        assert "plain text, HTML and JSON Lines" in reason
+        assert "plain text, HTML, JSON Lines" in reason
 
 
-@pytest.mark.parametrize("head", [b"<rss version='2.0'>", b"<?xml version='1.0'?>\n<feed xmlns='a'>"])
-def test_feeds_are_refused(head: bytes) -> None:
-    with pytest.raises(Refused, match="is a feed"):
-        sniff(head, "a.xml")
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"<rss version='2.0'>",
+        b"\xef\xbb\xbf<?xml version='1.0'?>\n<?xml-stylesheet href='a'?><!-- <html> --><feed xmlns='a'>",
+        b"<!DOCTYPE rss PUBLIC '-//Netscape//DTD' 'http://a.example/rss.dtd'>\n<rss>",
+        b"<rdf:RDF xmlns:rdf='a'>",
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": []}',
+        b'{\n  "title": "a",\n  "version": "https:\\/\\/jsonfeed.org\\/version\\/1"}',
+    ],
+)
+def test_feeds_are_told_by_their_first_element(head: bytes) -> None:
+    assert sniff(head, "a.txt") is Format.FEED
