@@ -62,10 +62,11 @@ class PostgresqlDatabases:
     To make one takes longer than most tests, so those given back are handed out again with what they had at first.
     """
 
+    _numbers = count(1)
+
     def __init__(self, url: str) -> None:
         self._address = database_address(url)
         self._server = create_engine(self._address, isolation_level="AUTOCOMMIT")
-        self._numbers = count(1)
         self._made: set[str] = set()
         self._restored_by: dict[str, str] = {}
         self._templates: dict[str, str] = {}

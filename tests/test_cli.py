@@ -186,6 +186,29 @@ def test_delete_removes_and_check_agrees(archive: Engine) -> None:
         assert whole.counts(session)["stories"] == 0
 
 
+def test_copy_fills_an_empty_database_once(archive: Engine, tmp_path: Path) -> None:
+    store_story(archive)
+    url = f"sqlite:///{tmp_path / 'copy.db'}"
+    done = newsgloss("copy", "--to", url)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "46 rows copied and compared")
+    assert url in done.stderr
+    assert newsgloss("check", NEWSGLOSS_DATABASE_URL=url).returncode == 0
+    again = newsgloss("copy", "--to", url)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert f"nothing was copied to {url}: it is not empty" in again.stderr
+
+
+def test_copy_says_what_an_address_is_where_it_is_given_none(archive: Engine) -> None:
+    for wrong in ("somewhere", "mysql://host/name"):
+        done = newsgloss("copy", "--to", wrong)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "--to is no database address" in done.stderr
+    done = newsgloss("copy", "--to", "postgresql://ann:secret@127.0.0.1:1/news")
+    assert done.returncode == 1
+    assert "nothing was copied to postgresql+psycopg://ann:***@127.0.0.1:1/news: " in done.stderr
+    assert "secret" not in done.stderr
+
+
 def test_users_are_added_listed_and_removed_and_no_password_is_shown(archive: Engine) -> None:
     def users(*arguments: str, given: str = "") -> Result:
         return CliRunner().invoke(app, ["users", *arguments], input=given)
