@@ -190,7 +190,8 @@ def test_copy_fills_an_empty_database_once(archive: Engine, tmp_path: Path) -> N
     store_story(archive)
     url = f"sqlite:///{tmp_path / 'copy.db'}"
     done = newsgloss("copy", "--to", url)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "46 rows copied and compared")
+    assert done.returncode == 0
+    assert done.stdout.endswith(" rows copied and compared\n")
     assert url in done.stderr
     assert newsgloss("check", NEWSGLOSS_DATABASE_URL=url).returncode == 0
     again = newsgloss("copy", "--to", url)
