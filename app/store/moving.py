@@ -5,18 +5,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import Connection, Engine, Row, Table, bindparam, func, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 from app.store import models, search
 from app.store.db import migrate, snapshot, write_session
 
 assert models
 
-# Rows read, written or indexed at a time: a text may be megabytes long.
+# Rows read and written at a time: a text may be megabytes long.
 BATCH = 200
 VERSIONS = "alembic_version"
 # Where PostgreSQL keeps the last number given.
@@ -53,7 +53,9 @@ def copy_archive(source: Engine, target: Engine, progress: Progress) -> dict[str
         with progress("Comparing", sum(rows.values())) as step:
             _compare(wanted, {table.name: _digest(new, table, step) for table in _tables()})
         with progress("Indexing", rows["story"] + rows["quote"]) as step:
-            _index(session, step)
+            for what in get_args(search.Searched):
+                search.rebuild(session, what)
+                step(rows[what])
     return rows
 
 
@@ -171,12 +173,3 @@ def _set_last_ids(new: Connection, last: Mapping[str, int]) -> None:
 def _names(table: Table) -> dict[str, str]:
     assert table.autoincrement_column is not None
     return {"table": table.name, "column": table.autoincrement_column.name}
-
-
-def _index(session: Session, step: Step) -> None:
-    for what in ("story", "quote"):
-        column = SQLModel.metadata.tables[what].c.id
-        ids = list(session.scalars(select(column).order_by(column)))
-        for start in range(0, len(ids), BATCH):
-            search.add(session, what, ids[start : start + BATCH])
-            step(len(ids[start : start + BATCH]))
