@@ -37,3 +37,10 @@ def test_links_in_the_documents_lead_somewhere() -> None:
     for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "seeds/README.md"):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_test_that_the_readme_names_exists() -> None:
+    named = re.findall(r"\| \[([^\]|]+)\]\((tests/[^)]+\.py)\) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert len(named) >= 17
+    for words, file in named:
+        assert f"def test_{words.replace(' ', '_')}(" in (ROOT / file).read_text(), words
