@@ -14,7 +14,8 @@ document.addEventListener("keydown", (event) => {
     field.focus();
     field.select();
   } else if (event.key === "?") {
-    location.assign("/help#keys");
+    // From where this file is: a proxy may show the archive under a path.
+    location.assign(new URL("../../help#keys", import.meta.url));
   }
 });
 

@@ -61,7 +61,7 @@ class Saved(BaseModel):
     """What became of a story that was sent, and the story with its annotations."""
 
     outcome: Outcome
-    address: str
+    address: str = Field(description="Where its page is, on this host.")
     story: StoryPage
 
 
@@ -147,7 +147,7 @@ def add_story(
         ) from error
     response.status_code = 201 if added.outcome == "added" else 200
     story = _found(story_page.get_story(session, added.story_id))
-    return Saved(outcome=added.outcome, address=links.story(story), story=story)
+    return Saved(outcome=added.outcome, address=settings.prefix + links.story(story), story=story)
 
 
 @router.delete("/stories/{number}", dependencies=[Depends(require_write)], status_code=204)

@@ -66,7 +66,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The application over the archive that the settings name."""
     settings = settings or get_settings()
     app = FastAPI(
-        title="Newsgloss", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", lifespan=_lifespan
+        title="Newsgloss",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        servers=[{"url": settings.prefix or "/"}],
+        lifespan=_lifespan,
     )
     app.state.settings = settings
     app.state.engine = make_engine(settings.database_url)
