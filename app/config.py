@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     fetch_allow_loopback: bool = Field(
         False, description="Fetch from this machine's own loopback addresses; for tests only, never on a server."
     )
+    feed_minutes: int = Field(30, ge=1, description="Minutes between two polls of a feed.")
     max_upload_bytes: int = Field(
         100_000_000, ge=1, description="The most that can be uploaded at once, all files together."
     )

@@ -1,4 +1,7 @@
-"""The process that annotates what waits. One works on a database at a time; everything it knows is in the rows."""
+"""The process that annotates what waits and polls feeds. One works on a database at a time.
+
+Everything it knows is in the rows.
+"""
 
 import logging
 import multiprocessing
@@ -8,13 +11,14 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from types import FrameType
+from typing import NoReturn, ParamSpec
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,16 +26,23 @@ from sqlmodel import Session
 
 from app.config import Settings
 from app.executors import SECONDS_TO_END, end_with_parent, executor
+from app.feeds import poll_next
 from app.ingest import annotate_again, annotate_pending
 from app.logs import set_up_logs
 from app.nlp.pipeline import is_installed
+from app.read.fetch import Limits
+from app.read.visit import Visitor
 from app.store import leases, waiting
 from app.store.db import make_engine, write_session
+
+P = ParamSpec("P")
 
 STOPS = (signal.SIGTERM, signal.SIGINT)
 LEASE_LASTS = timedelta(seconds=20)
 RENEW_SECONDS = 5.0
 IDLE_SECONDS = 1.0
+# Feeds that are polled at a time; a host that is slow holds up one of them.
+POLLERS = 3
 # After trouble that is not a story's own (no model, a full disk) the worker tries again, later each time.
 LONGEST_PAUSE = 60.0
 
@@ -44,7 +55,7 @@ def new_holder() -> str:
 
 
 def work(settings: Settings, holder: str, *, processes: int = 1) -> None:
-    """Annotate what waits until SIGTERM or SIGINT; first wait until no other worker does.
+    """Annotate what waits and poll feeds until SIGTERM or SIGINT; first wait until no other worker does.
 
     The annotators run in processes of their own: one that is killed takes neither this one nor its lease along.
     """
@@ -69,12 +80,21 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _work_on(engine: Engine, settings: Settings, pool: Executor) -> None:
-    trouble = _Trouble()
+    visitor = Visitor(Limits.of(settings))
+    for _ in range(POLLERS):
+        # Daemons: what they were about when the worker ends is tried again later.
+        threading.Thread(target=_repeat, args=(poll_next, engine, settings, visitor), daemon=True).start()
     with write_session(engine) as session:
         waiting.unclaim(session, now=datetime.now(UTC))
+    _repeat(annotate_due, engine, settings, pool)
+
+
+def _repeat(work: Callable[P, bool], *args: P.args, **kwargs: P.kwargs) -> NoReturn:
+    """Do some work for ever, with a pause where there was none, and a longer one after trouble."""
+    trouble = _Trouble()
     while True:
         try:
-            worked = annotate_due(engine, settings, pool)
+            worked = work(*args, **kwargs)
         except BrokenProcessPool:
             log.warning("a process that annotates has died; its stories are tried again one by one")
         except Exception as error:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
-from app.cli import access, bench, care, moving
+from app.cli import access, bench, care, feeds, moving
 from app.cli.common import Processes, fail, messages, open_archive, pool_of, print_figures, progress
 from app.config import Settings, get_settings
 from app.evaluate import run
@@ -40,6 +40,7 @@ app = typer.Typer(
 app.add_typer(access.users_app, name="users")
 app.add_typer(access.token_app, name="token")
 app.add_typer(bench.bench_app, name="bench")
+app.add_typer(feeds.feeds_app, name="feeds")
 for each in (care.backup, care.restore, care.check, moving.copy):
     app.command()(each)
 

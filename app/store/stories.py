@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlmodel import Session, col
 
 from app.addresses import normalise_url
@@ -212,6 +212,23 @@ def was_deleted(session: Session, story_id: int) -> bool:
     """Whether there was a story of that number that was taken back."""
     known = select(col(DeletedStory.story_id)).where(col(DeletedStory.story_id) == story_id)
     return session.execute(known).first() is not None
+
+
+def was_taken_back(session: Session, *, url: str | None = None, text: str | None = None) -> bool:
+    """Whether there was a story at this address, or of exactly this text, that was taken back."""
+    same = []
+    if url is not None:
+        same.append(col(DeletedStory.url_key) == index_key(normalise_url(url)))
+    if text is not None:
+        same.append(col(DeletedStory.text_hash) == text_hash(text))
+    return session.execute(select(col(DeletedStory.story_id)).where(or_(*same)).limit(1)).first() is not None
+
+
+def story_at(session: Session, url: str) -> int | None:
+    """The id of the story with this address, if there is one."""
+    key = index_key(normalise_url(url))
+    found: int | None = session.execute(select(col(Story.id)).where(col(Story.url_key) == key)).scalar_one_or_none()
+    return found
 
 
 def lead_of(text: str, title: str) -> str:
