@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, Oper
 
 from app.cli import access, bench, care, feeds, moving
 from app.cli.common import Processes, fail, messages, open_archive, pool_of, print_figures, progress
+from app.cluster import ClusterError, cluster_of
 from app.config import Settings, get_settings
 from app.evaluate import run
 from app.exchange import annotations_to_json
@@ -127,7 +128,13 @@ def add(
 
 
 @app.command()
-def reannotate(processes: Processes = 1) -> None:
+def reannotate(
+    processes: Processes = 1,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="A Dask scheduler whose workers annotate, instead of processes here.", metavar="TCP://…"),
+    ] = None,
+) -> None:
     """Annotate anew every story whose annotations were made by another version of the annotators.
 
     Interrupted, it goes on when called again; a worker that runs takes its share.
@@ -135,10 +142,11 @@ def reannotate(processes: Processes = 1) -> None:
     settings = get_settings()
     version = pipeline_version(settings.model, settings.max_annotated_chars)
     with open_archive(settings) as engine:
+        workers = cluster_of(cluster, settings) if cluster else pool_of(processes)
         with write_session(engine) as session:
             waiting.mark_stale(session, version)
             total = waiting.count_waiting(session)
-        with progress("Annotating", total) as step, pool_of(processes) as pool:
+        with progress("Annotating", total) as step, workers as pool:
             states = annotate_pending(engine, settings, on_story=lambda _: step(), pool=pool)
     typer.echo(", ".join(f"{n} {state}" for state, n in states.items()) or "nothing to do")
 
@@ -273,5 +281,5 @@ def main() -> None:
     except ValidationError as error:
         wrong = (f"NEWSGLOSS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         fail("; ".join(wrong))
-    except OSError as error:
+    except (ClusterError, OSError) as error:
         fail(str(error))
