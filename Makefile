@@ -26,6 +26,8 @@ check: .venv/.installed-dev ## lint, format, types, import directions
 
 lock: .venv/.installed-dev ## pin the newest versions that pyproject.toml allows
 	$(LOCK) pyproject.toml --output-file requirements/main.txt
+	$(LOCK) pyproject.toml --extra postgres --constraint requirements/main.txt --output-file requirements/postgres.txt
+	$(LOCK) pyproject.toml --extra cluster --constraint requirements/main.txt --output-file requirements/cluster.txt
 	$(LOCK) pyproject.toml --extra dev --constraint requirements/main.txt --output-file requirements/dev.txt
 
 clean: ## remove the environment and caches; the archive stays

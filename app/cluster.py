@@ -3,6 +3,7 @@
 The scheduler gives what a dead worker had to another.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
@@ -39,6 +40,8 @@ def cluster_of(address: str, settings: Settings) -> Iterator[Executor]:
     except ModuleNotFoundError:
         told = "a cluster needs more packages: .venv/bin/pip install --require-hashes -r requirements/cluster.txt"
         raise ClusterError(told) from None
+    # What it would log of a scheduler that is gone is said below, in one line.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=WAIT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -53,7 +56,8 @@ def cluster_of(address: str, settings: Settings) -> Iterator[Executor]:
             told = "some story in it may need more memory than a worker has. Call again for the others"
             raise ClusterError(f"a batch of stories ended several workers, one after the other: {told}") from error
         except CancelledError:
-            raise ClusterError(f"the scheduler at {address} has gone; call again, and the work goes on") from None
+            told = "call again for what is left; the worker takes up what was under way"
+            raise ClusterError(f"the scheduler at {address} has gone; {told}") from None
 
 
 class _Cluster(Executor):

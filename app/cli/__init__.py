@@ -277,7 +277,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
             raise
-        fail("PostgreSQL needs one more package: .venv/bin/pip install 'psycopg[binary]' snowballstemmer")
+        fail("PostgreSQL needs more packages: .venv/bin/pip install --require-hashes -r requirements/postgres.txt")
     except ValidationError as error:
         wrong = (f"NEWSGLOSS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         fail("; ".join(wrong))
