@@ -15,6 +15,7 @@ from sqlmodel import Session
 from app.store.db import make_engine
 from app.store.story_page import get_story
 from tests.conftest import find_browser
+from tests.factories import PASSWORD, add_user
 
 pytestmark = pytest.mark.browser
 
@@ -279,4 +280,51 @@ def test_everything_is_readable_without_script(browser: Browser, site: str) -> N
     expect(page).to_have_url(re.compile(r"\?q=harbour$"))
     page.locator("article h2 a").first.click()
     expect(page.get_by_role("heading", name="In this story")).to_be_visible()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in_as(demo_url: str) -> str:
+    """The name of a user, with PASSWORD."""
+    engine = make_engine(demo_url)
+    add_user(engine, "ana")
+    engine.dispose()
+    return "ana"
+
+
+def sign_in(page: Page, name: str, then: str) -> None:
+    page.goto(then)
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile(f"{re.escape(then)}$"))
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_feeds_are_looked_after_by_keyboard(
+    browser: Browser, site: str, signed_in_as: str, scheme: str, width: int
+) -> None:
+    context, page, complaints = open_page(browser, site, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    sign_in(page, signed_in_as, "/feeds")
+    # A private address, so that it fails at once and asks nobody.
+    page.get_by_label("Address of the feed").fill(f"http://192.168.0.1/{scheme}/{'a-long-address/' * 8}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("1 added")
+    feed = page.locator("section.watched").last
+    for _ in range(50):
+        page.goto("/feeds")
+        if feed.get_by_text("is inside a private").count():
+            break
+        page.wait_for_timeout(200)
+    keep_picture(page, f"feeds-{width}-{scheme}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    feed.get_by_role("button", name="Pause").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Paused")
+    feed.get_by_text("Remove:").press("Enter")
+    feed.get_by_role("button", name="Remove this feed").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Removed")
+    expect(page.get_by_role("heading", name="0 feeds")).to_be_visible()
+    assert complaints == []
     context.close()

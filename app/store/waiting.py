@@ -96,7 +96,7 @@ def try_again(session: Session, among: Sequence[int] | None) -> int:
     failed = WAITS & (col(Story.state) == "failed")
     if among is not None:
         failed &= col(Story.id).in_(among)
-    return _let_wait(session, failed)
+    return _let_wait(session, failed, state="pending", state_reason=None)
 
 
 def mark_stale(session: Session, version: str) -> int:
@@ -137,7 +137,7 @@ def _claimed(session: Session, found: list[PendingStory], now: datetime, failure
     return found
 
 
-def _let_wait(session: Session, which: ColumnElement[bool]) -> int:
-    again = {"annotated_version": None, "failures": 0, "next_try_at": None}
+def _let_wait(session: Session, which: ColumnElement[bool], **also: str | None) -> int:
+    again = {"annotated_version": None, "failures": 0, "next_try_at": None, **also}
     n: int = session.connection().execute(update(Story).where(which).values(again)).rowcount
     return n

@@ -47,6 +47,11 @@ def revision(card: StoryPage | StoryRef, number: int) -> str:
     return f"/stories/{card.id}-{card.slug}/earlier/{number}"
 
 
+def retry(card: StoryPage | StoryRef) -> str:
+    """Where a story whose annotation failed is sent to be tried again."""
+    return f"/stories/{card.id}-{card.slug}/retry"
+
+
 def deletion(card: StoryPage | StoryRef) -> str:
     """Where a story is taken back."""
     return f"/stories/{card.id}-{card.slug}/delete"
