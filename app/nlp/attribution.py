@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cue_sources import QUOTING, carrier_words
+from app.nlp.cue_sources import QUOTING, carrier_words, noun_owner
 from app.nlp.cues import Cue, phrase_verbs, possible_cues
 from app.nlp.lexicons import rows, words
 from app.nlp.marks import Quotation
@@ -29,9 +29,12 @@ CLAUSES = (
     "noun-to",
     "phrase",
     "inserted",
+    "enclosing",
 )
 SPEAKING = (("person", "roles.txt"), ("document", "document_nouns.txt"), ("medium", "media.txt"))
 LONGEST_REQUEST = 7
+WITHHOLDING = ("decline", "refuse")
+REJECTING = ("deny", "dismiss", "reject", "dispute", "refute", "rebut")
 SIZE_LIMITS = (1, 3, 7, 20)
 SIZES = ("size=1", "size=2-3", "size=4-7", "size=8-20", "size=long")
 
@@ -56,7 +59,7 @@ def likely_cues(doc: Doc, marked: list[Quotation]) -> list[Cue]:
     inside = tokens_inside(doc, marked)
     best: dict[int, tuple[float, Cue]] = {}
     for cue in possible_cues(doc, cue_lemmas()):
-        if asks_for_anonymity(doc, cue) or names_somebody(doc, cue):
+        if is_withheld(doc[cue.anchor]) or asks_for_anonymity(doc, cue) or names_somebody(doc, cue):
             continue
         score = score_of(doc, cue, inside)
         if score > THRESHOLD and (cue.anchor not in best or score > best[cue.anchor][0]):
@@ -70,6 +73,14 @@ def asks_for_anonymity(doc: Doc, cue: Cue) -> bool:
     lemmas = {doc[i].lemma_.lower() for i in cue.content[:LONGEST_REQUEST]}
     hidden = len(cue.content) <= LONGEST_REQUEST and not lemmas.isdisjoint(("anonymous", "anonymity"))
     return hidden or ("not" in lemmas and not lemmas.isdisjoint(("name", "identify")))
+
+
+def is_withheld(word: Token) -> bool:
+    """Whether the story says that it was not said: "declined to say …", and by nobody named "denied reports that …"."""
+    above = word.head.lemma_.lower()
+    if word.dep_ == "xcomp":
+        return above in WITHHOLDING
+    return word.dep_ == "dobj" and word.pos_ == "NOUN" and above in REJECTING and not noun_owner(word)
 
 
 def names_somebody(doc: Doc, cue: Cue) -> bool:

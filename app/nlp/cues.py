@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Token
 
 from app.nlp.cue_sources import (
     CARRIED_AS,
+    FINITE,
     QUOTING,
     SUBJECTS,
     agent,
@@ -30,6 +31,7 @@ OBJECTS = ("dobj", "attr")
 LONGEST_SENTENCE = 500  # longer ones are lists or noise, and would cost the square of their length
 FARTHEST_THAT = 10
 LONGEST_INSERTED = 12
+RELATIVE_TAGS = ("WP", "WDT", "WP$")
 CLAUSE_LINKS = ("ccomp", "acl", "advcl", "xcomp", "relcl", "csubj")
 
 
@@ -86,6 +88,8 @@ def verb_cues(verb: Token) -> Iterator[Cue]:
         named = source
         if frame == "passive":
             named = agent(verb)
+        elif frame == "enclosing":
+            named = nominal(subjects_before(verb)[-1])
         kept = tuple(sorted(set(content) - set(named) - set(words)))
         if kept:
             yield Cue(verb.i, frame, kept, named, tuple(sorted({*words, *more})))
@@ -179,6 +183,10 @@ def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, .
     if verb.dep_ == "parataxis":
         yield "parataxis", [i for i in indices(verb.head) if i not in own], ()
         return
+    around = _around(verb)
+    if around:
+        yield "enclosing", around, ()
+        return
     subject = next((child for child in verb.children if child.dep_ in SUBJECTS), None)
     if subject is None:
         return
@@ -191,6 +199,24 @@ def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, .
         behind = _behind_comma(verb)
         if behind:
             yield "inserted", before[:-1] + behind, ()
+
+
+def subjects_before(verb: Token) -> list[Token]:
+    """The subjects that the parse gives a verb before it; two where one of them has lost its own verb."""
+    return [child for child in verb.lefts if child.dep_ in SUBJECTS and child.left_edge.tag_ not in RELATIVE_TAGS]
+
+
+def _around(verb: Token) -> list[int]:
+    """Such as "The bridge … is unsafe" of "The bridge, she told the council, is unsafe": a noun and its own verb."""
+    subjects = subjects_before(verb)
+    if not subjects or verb.doc[max(subjects[-1].left_edge.i - 1, 0)].text != ",":
+        return []
+    before = list(range(verb.sent.start, subjects[-1].left_edge.i - 1))
+    behind = _behind_comma(verb)
+    if not before or any(verb.doc[i].pos_ in ("VERB", "AUX", "SCONJ", "PUNCT") for i in before):
+        return []
+    goes_on = behind and verb.doc[behind[0]].tag_ in (*FINITE, "MD")
+    return before + behind if goes_on and verb.doc[before[-1]].pos_ in ("NOUN", "PROPN") else []
 
 
 def _behind_comma(verb: Token) -> list[int]:

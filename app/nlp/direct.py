@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.cue_sources import FINITE, cue_words, nominal, source_of
+from app.nlp.colons import told_before
+from app.nlp.cue_sources import FINITE, SUBJECTS, cue_words, nominal, source_of
 from app.nlp.lexicons import direct_verbs
 from app.nlp.marks import MARKS, Quotation
 from app.nlp.pieces import Marked
@@ -19,6 +20,8 @@ SENTENCE_ENDS = frozenset(".!?;")
 CLOSES_BEFORE_CUE = (",", "?", "!", "—", "–", "-", "…", "...")
 DASHES = ("—", "–", "-", "―", "--")
 LONGEST_SIGNATURE = 8
+LONGEST_LABEL = 6
+LONGEST_SUBJECT = 8
 LONGEST_SEGMENT = 60
 PHRASE_ENDS = (",", "—", "–", ":", "(")
 CLAUSAL = ("VERB", "AUX", "SCONJ")
@@ -275,15 +278,51 @@ def attribution_before(doc: Doc, item: Placed, segment: Segment) -> Attribution 
     inverted = _inverted_before(doc, segment.start, last) if mark == ":" else None
     if inverted is not None:
         return inverted
+    if mark in (":", *DASHES) and (label := label_before(doc, segment.start, last, item)):
+        return Attribution((last,), label, last, "direct-label")
     for i in range(last - 1, segment.start - 1, -1):
         verb = _verb_at(doc, i)
         if verb is not None and not (mark == "," and last - verb.i > 12):
             return _from_verb(verb, "direct-colon" if mark == ":" else "direct-verb-before")
-    if mark == ":":
-        source = _noun_phrase_from(doc, segment.start, last)
-        if source and len(source) <= 8:
-            return Attribution((last,), source, last, "direct-bare-colon")
-    return None
+    return _behind_bare_colon(doc, segment.start, last) if mark == ":" else None
+
+
+def label_before(doc: Doc, start: int, last: int, item: Placed) -> tuple[int, ...]:
+    """The name before a colon or dash, alone or behind a dash: "Calder – “…”", "Tide news - Ann Lee: “…”"."""
+    if doc[last].text in DASHES and not (_opens_paragraph(doc, start) and _ends_paragraph(doc, item)):
+        return ()
+    first = next((i + 1 for i in range(last - 1, start - 1, -1) if doc[i].text in DASHES), None)
+    first = first if first is not None or doc[last].text == ":" else start
+    label = doc[first:last] if first is not None else doc[last:last]
+    if not 0 < len(label) <= LONGEST_LABEL or label[-1].pos_ not in ("PROPN", "NOUN"):
+        return ()
+    named = label[0].text[0].isupper() and not any(token.pos_ in CLAUSAL or token.is_punct for token in label)
+    return tuple(range(label.start, label.end)) if named else ()
+
+
+def _opens_paragraph(doc: Doc, i: int) -> bool:
+    return i == 0 or "\n" in doc[i - 1].text
+
+
+def _ends_paragraph(doc: Doc, item: Placed) -> bool:
+    return item.end >= len(doc) or "\n" in doc[item.end].text
+
+
+def _behind_bare_colon(doc: Doc, start: int, colon: int) -> Attribution | None:
+    """Who stands before a colon without a verb of speech: plain words, else the sentence's subject, else its noun."""
+    plain = told_before(doc, colon)
+    if plain is not None:
+        return Attribution(*plain, colon, "direct-plain-colon")
+    finite = (*FINITE, "MD")
+    subjects = [token for token in doc[start:colon] if token.dep_ in SUBJECTS and token.head.tag_ in finite]
+    source = _inside_words(nominal(subjects[0]), start, colon) if subjects else _noun_phrase_from(doc, start, colon)
+    if not source or len(source) > LONGEST_SUBJECT or doc[source[0]].tag_ in ("IN", "WDT", "WP"):
+        return None
+    return Attribution((colon,), source, colon, "direct-bare-colon")
+
+
+def _inside_words(found: tuple[int, ...], start: int, end: int) -> tuple[int, ...]:
+    return tuple(i for i in found if start <= i < end)
 
 
 def _inverted_before(doc: Doc, start: int, colon: int) -> Attribution | None:

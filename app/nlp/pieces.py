@@ -31,6 +31,10 @@ class Marked:
         """The quotations that may share something with the stretch."""
         return self.quotations[max(bisect_right(self.starts, start) - 1, 0) : bisect_left(self.starts, end)]
 
+    def overlaps_quotation(self, start: int, end: int) -> bool:
+        """Does a quotation share something with the stretch?"""
+        return any(item.start < end and start < item.end for item in self.around(start, end))
+
 
 def marked(doc: Doc) -> Marked:
     """Read the quotations of a document, titles of works left out."""

@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from app.nlp.attribution import likely_cues
 from app.nlp.blocks import blocks
+from app.nlp.colons import plain_statements
 from app.nlp.cues import Cue
 from app.nlp.direct import (
     SENTENCE_ENDS,
@@ -26,9 +27,8 @@ from app.nlp.direct import (
     placed_quotations,
     sentence_start,
 )
-from app.nlp.lexicons import words
+from app.nlp.headline_quotes import headline_quote
 from app.nlp.marks import MARKS, Quotation
-from app.nlp.paragraphs import paragraph_spans
 from app.nlp.pieces import Marked, kind_of, marked, merged, runs, trimmed, widened
 from app.nlp.transcripts import Turn, turns
 from app.spans import QuoteSpan, Span, Spans
@@ -37,8 +37,6 @@ NAME = "newsgloss_quotes"
 
 FEWEST_WORDS_ALONE = 3
 WIDEST_GAP = 20
-HEADLINE = re.compile(r"([^\W\d_](?:[^:\n“\"']|(?<=\w)')*): (\S[^\n]{9,180})")
-LONGEST_LABEL = 6
 LOOSE = frozenset((",", ".", ";", ":", "-", "–", "—", "--"))
 
 
@@ -73,9 +71,11 @@ def quote_drafts(story: Marked) -> list[Draft]:
         if attribution is not None
     ]
     headline = headline_quote(story)
-    drafts += [headline] if headline is not None and headline.content not in [each.content for each in drafts] else []
+    if headline is not None and headline.content not in [each.content for each in drafts]:
+        drafts.append(Draft(headline.content, headline.cue, headline.source, "headline-colon"))
     drafts += [draft for turn in spoken if (draft := _turn_draft(story, turn)) is not None]
     set_apart = [Draft(block.content, block.cue, block.source, "block-colon") for block in blocks(story)]
+    set_apart += [Draft(block.content, block.cue, block.source, "plain-colon") for block in plain_statements(story)]
     drafts += set_apart
     taken |= {number for draft in set_apart for number in draft.cue}
     drafts += _reported_drafts(story, (cue for anchor, cue in reported.items() if anchor not in taken))
@@ -119,20 +119,6 @@ def _turn_draft(story: Marked, turn: Turn) -> Draft | None:
     if name is None or colon is None:
         return None
     return Draft(turn.content, (colon[0].i,), tuple(range(name.start, name.end)), "transcript")
-
-
-def headline_quote(story: Marked) -> Draft | None:
-    """A first paragraph that is a headline of the pattern "Calder: The harbour will open in May"."""
-    first = next(iter(paragraph_spans(story.text)), None)
-    match = HEADLINE.fullmatch(story.text, *first) if first is not None else None
-    if match is None or match.group(1).lower() in words("headline_labels.txt"):
-        return None
-    label = story.doc.char_span(*match.span(1), alignment_mode="expand")
-    content = trimmed(story.text, match.start(2), match.end(2))
-    if label is None or content is None or len(label) > LONGEST_LABEL or label[-1].pos_ not in ("PROPN", "NOUN"):
-        return None
-    colon = label.end
-    return Draft((content,), (colon,), tuple(range(label.start, label.end)), "headline-colon")
 
 
 def _pieces(group: list[Placed]) -> Spans:

@@ -281,9 +281,14 @@ def form(span: Span, phrases: list[str], actor: ActorSpan | None, *, is_place: b
         return by_word
     if actor is not None:
         return _form_of_actor(actor)
-    if is_place or head.pos_ == "PROPN":
+    if is_place or (head.pos_ == "PROPN" and not _is_plain_role(span)):
         return "named person" if head.ent_type_ == "PERSON" and not is_place else "named organisation"
     return _form_of_noun(head, phrases)
+
+
+def _is_plain_role(span: Span) -> bool:
+    """Is it a role's noun alone that opens a sentence or headline: "Mayor: …"?"""
+    return len(span) == 1 and span[0].lower_ in role_nouns()
 
 
 def _form_by_word(head: Token, phrases: list[str], actor: ActorSpan | None) -> SourceForm | None:

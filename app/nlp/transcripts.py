@@ -9,7 +9,11 @@ from app.nlp.lexicons import words
 from app.nlp.paragraphs import paragraph_spans
 from app.spans import Span, Spans
 
-LABEL = re.compile(r"[\"“]?([A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]*){0,3})(?: \([^)\n]{1,40}\))?(:) +(?=\S)")
+LETTER = r"[^\W\d_]"
+# With accents that stand as characters of their own (É as E and U+0301). Whether all is in capitals is asked later.
+WORD = rf"{LETTER}(?:{LETTER}|[.'’\u0300-\u036f-])*"
+LABEL = re.compile(rf"[\"“]?({WORD}(?: {WORD}){{0,3}})(?: \([^)\n]{{1,40}}\))?(:) +(?=\S)")
+SHORTEST_LABEL = 2
 GOES_ON = re.compile(r"[\"“](?!\s*[(\[])")
 MARKS = ('"', "“")
 FEWEST_TURNS = 3
@@ -28,7 +32,8 @@ class Turn:
 def turns(text: str) -> list[Turn]:
     """The turns of a transcript in order; none where too few paragraphs look like one."""
     paragraphs = paragraph_spans(text)
-    labels = {start: label for start, end in paragraphs if (label := LABEL.match(text, start, end)) is not None}
+    matches = {start: match for start, end in paragraphs if (match := LABEL.match(text, start, end)) is not None}
+    labels = {start: label for start, label in matches.items() if _is_in_capitals(label.group(1))}
     spoken = Counter(label.group(1) for label in labels.values() if is_name(label.group(1)))
     if spoken.total() < FEWEST_TURNS or len(spoken) < FEWEST_SPEAKERS or max(spoken.values()) < FEWEST_SPEAKERS:
         return []
@@ -38,6 +43,10 @@ def turns(text: str) -> list[Turn]:
 def is_name(label: str) -> bool:
     """Is it no word such as "UPDATE", which opens a paragraph like a speaker?"""
     return label.lower() not in words("headline_labels.txt")
+
+
+def _is_in_capitals(label: str) -> bool:
+    return label.isupper() and len(label) >= SHORTEST_LABEL
 
 
 def _turns(text: str, paragraphs: list[Span], labels: dict[int, re.Match[str]]) -> Iterator[Turn]:

@@ -7,6 +7,7 @@ from app.spans import ActorSpan
 from tests.nlp.annotating import annotated, found, shown
 
 TALK = "A talk on the pier:\nCALDER: Is it safe?\nOSEI (on the phone): It is. We built it.\nCALDER: Thank you.\n"
+ACCENTED = "IBÁÑEZ: Is it safe?\nŁUCZAK: It is.\nE\u0301MILE O’NEIL: Who knows?\nIBÁÑEZ: Thank you.\n"
 MARKED = '"CALDER: Is it safe?\n"OSEI: It is.\n"We built it.\n"(LAUGHTER.)\n"CALDER: Thank you.\nThe talk ended.'
 
 
@@ -20,6 +21,10 @@ def test_each_paragraph_behind_a_name_in_capitals_is_a_turn() -> None:
         ("OSEI", ["It is. We built it."]),
         ("CALDER", ["Thank you."]),
     ]
+
+
+def test_capitals_of_any_alphabet_are_labels() -> None:
+    assert [name for name, _ in told(ACCENTED)] == ["IBÁÑEZ", "ŁUCZAK", "E\u0301MILE O’NEIL", "IBÁÑEZ"]
 
 
 def test_a_turn_goes_on_where_the_next_paragraph_opens_with_a_mark() -> None:
