@@ -18,14 +18,14 @@ from app.nlp import gazetteer, toponyms
 from app.nlp.gazetteer import City
 from app.nlp.lexicons import rows
 from app.nlp.phrases import Phrases
-from app.nlp.toponyms import TOWN_BEFORE, Named
+from app.nlp.toponyms import BODY_OF_A_STATE, TOWN_BEFORE, Named
 from app.spans import ActorSpan, MentionSpan, SourceSpan, ToponymSpan
 
 NAME = "newsgloss_countries"
 
 # What a word can mean of which there may be another of the same name elsewhere.
 CONTESTED = frozenset({"city", "capital", "region"})
-STATE_BEHIND = re.compile(r", ?\(?([A-Z][A-Za-z.]+(?: [A-Z][a-z.]+){0,2})")
+STATE_BEHIND = re.compile(r", ?\(?([A-Z][A-Za-z.]+(?: [A-Z][a-z.]+| state\b){0,2})")
 
 # What a neighbour counts for against a tenfold population.
 SAME_COUNTRY, MAIN_COUNTRY, SAME_STATE, WELL_KNOWN = 1.4, 0.8, 2.0, 0.8
@@ -43,6 +43,8 @@ AMERICAN_INSTITUTION = re.compile(
     r" (?:Senior |Junior |Area |City |Volunteer )?(?:High School|Middle School|[Ee]lementary|Junior College|Junior High"
     r"|Community College|Public Schools|School District|Fire Department|Fire District|Police Department|Township|PTA)\b"
 )
+GEORGIA = gazetteer.State("US", "GA")
+CAUCASUS = re.compile(r"Tbilisi|Abkhazia|Ossetia|Georgian|Saakashvili|Caucasus", re.IGNORECASE)
 
 
 class Setting(NamedTuple):
@@ -71,19 +73,30 @@ def countries(doc: Doc) -> Doc:
     told = _told(text, named)
     placed = (_placed(text, place, setting, told) for place in named)
     doc._.toponyms = [place for place in placed if place is not None]
-    doc._.actors = _with_shared_names(doc._.actors, setting)
+    doc._.actors = _with_countries(doc, setting)
     return doc
 
 
-def _with_shared_names(actors: list[ActorSpan], setting: Setting) -> list[ActorSpan]:
-    """The actors, with the country meant here where two share a people's name ("Congolese")."""
+def _with_countries(doc: Doc, setting: Setting) -> list[ActorSpan]:
+    """The actors with the country that their names mean here: by the place inside, and of a people that two share."""
     meant = {codes[0]: setting.shared[name] for name, codes in gazetteer.shared().items()}
-    return [
-        replace(actor, country=meant[actor.country])
-        if actor.country in meant and not setting.countries[actor.country]
-        else actor
-        for actor in actors
-    ]
+    inside = _places_inside(doc)
+    found: list[ActorSpan] = []
+    for actor in doc._.actors:
+        shared = meant.get(actor.country) if not setting.countries[actor.country] else None
+        country = inside.get(actor.id) if actor.kind == "organisation" else shared
+        found.append(replace(actor, country=country) if country is not None else actor)
+    return found
+
+
+def _places_inside(doc: Doc) -> dict[str, str]:
+    """The country of the first place inside each actor's name, by the actor's id."""
+    mentions = {offset: mention.actor for mention in doc._.mentions for offset in range(mention.start, mention.end)}
+    inside: dict[str, str] = {}
+    for place in doc._.toponyms:
+        if place.start in mentions:
+            inside.setdefault(mentions[place.start], place.country)
+    return inside
 
 
 def _told(text: str, named: list[Named]) -> dict[str, str]:
@@ -232,18 +245,19 @@ def _country_behind(text: str, place: Named) -> str | None:
         if state is not None and any((city.country, city.state) == state for city in cities):
             return state.country
         if contested and known is not None and known.meaning in {"country-name", "state"}:
-            return known.country
+            is_there = any(city.country == known.country for city in cities)
+            return known.country if is_there or state is None else state.country
     return None
 
 
 def _is_the_state(text: str, place: Named, setting: Setting) -> bool:
-    """Whether "Georgia" is the state of the USA: a town stands before it, or the story names no neighbour."""
-    if re.search(r"Tbilisi|Abkhazia|Ossetia|Georgian|Saakashvili|Caucasus", text, re.IGNORECASE):
+    """Whether "Georgia" is the state of the USA: by a town before it, by a body behind it, by what else is named."""
+    if CAUCASUS.search(text):
         return False
     town = TOWN_BEFORE.search(text[max(0, place.start - 40) : place.start])
-    return setting.countries["US"] > 0 or (
-        town is not None and any(c.country == "US" for c in gazetteer.cities(town.group(1)))
-    )
+    american = town is not None and any(city.country == "US" for city in gazetteer.cities(town.group(1)))
+    named = setting.countries["US"] > 0 or setting.local_words["US"] > 0 or setting.towns[GEORGIA] > 0
+    return american or named or BODY_OF_A_STATE.match(text, place.end) is not None
 
 
 def mentioned(toponyms: Iterable[ToponymSpan], actors: Iterable[ActorSpan] = ()) -> tuple[str, ...]:

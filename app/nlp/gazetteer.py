@@ -1,5 +1,6 @@
 """What the place names under data/ mean: countries, their people and capitals, states, cities."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
@@ -14,6 +15,9 @@ Meaning = Literal["country-name", "nationality", "people", "capital", "governmen
 WELL_KNOWN_CITY = 200_000
 # A capital whose name a town of this size bears elsewhere, itself being smaller, leads to no country alone.
 NAMESAKE = 20_000
+SMALL_WORD = re.compile(
+    r"(?<=[ -])(?:De|La|Las|Los|Del|Do|Da|Dos|Das|Du|Des|Sur|Sous|En|Le|Les|Y|Of|The|Upon|On|In|By)(?=[ -])"
+)
 
 
 class Reading(NamedTuple):
@@ -123,7 +127,7 @@ def reading(name: str) -> Reading | None:
 def states() -> dict[str, State]:
     """States and provinces by name and abbreviation ("Texas", "Calif.")."""
     found: dict[str, State] = {}
-    for name, country, code, others in (row + ("",) * (4 - len(row)) for row in rows("states.tsv")):
+    for name, country, code, others in ((*row, "")[:4] for row in rows("states.tsv")):
         for form in [name, *_split(others)]:
             found[form] = State(country, code)
     return found
@@ -131,8 +135,9 @@ def states() -> dict[str, State]:
 
 @lru_cache
 def postal_codes() -> dict[str, State]:
-    """States of the USA by their postal code ("TX")."""
-    return {state.code: state for state in states().values() if state.country == "US"}
+    """States and provinces of the USA and Canada by their postal code ("TX")."""
+    american = {state.code: state for state in states().values() if state.country == "US"}
+    return american | {row[4]: State(row[1], row[2]) for row in rows("states.tsv") if len(row) > 4}
 
 
 @lru_cache
@@ -144,7 +149,8 @@ def _cities() -> dict[str, tuple[str, ...]]:
 def cities(name: str) -> tuple[City, ...]:
     """All cities of that name, the largest first."""
     known = _cities()
-    places = known.get(name) or (known.get(_capitalised(name), ()) if _in_capitals(name) else ())
+    forms = (name, _capitalised(name), _with_small_words(name)) if _in_capitals(name) else (name,)
+    places = next((known[form] for form in forms if form in known), ())
     return tuple(_city(place) for place in places)
 
 
@@ -161,6 +167,11 @@ def _in_capitals(name: str) -> bool:
 
 def _capitalised(name: str) -> str:
     return " ".join(word.capitalize() for word in name.split(" "))
+
+
+def _with_small_words(name: str) -> str:
+    """As names of several languages are written ("Santiago de Compostela", "Stratford-upon-Avon")."""
+    return SMALL_WORD.sub(lambda word: word.group().lower(), "-".join(map(_capitalised, name.split("-"))))
 
 
 def is_person_like(name: str) -> bool:

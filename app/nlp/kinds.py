@@ -22,6 +22,8 @@ Evidence = Iterable[tuple[Kind, float]]
 KINDS: tuple[Kind, ...] = ("person", "organisation", "place", "other")
 # How surely a single word is what the longer name is that it is taken from.
 SURNAME_OF_A_PERSON, FIRST_OF_A_PERSON, FIRST_OF_AN_ORGANISATION, ALL_BUT_INC = 3.0, 1.0, 1.5, 6.0
+# "Georgia", where the story is of a Georgia Kirby; and "Mali" of a Mali Okafor, where the recogniser sees a person.
+FIRST_THAT_IS_A_PLACE, SEEN_AS_A_PERSON = 2.5, 10.0
 
 CALLED_A_BODY = 3.5
 
@@ -82,7 +84,8 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
     for form in sorted(places, key=lambda form: -len(form.split())):
         said, part = _said_of(doc, text, places[form]), _as_part(parts.get(form), len(places[form]))
         family = _as_a_family(doc, form, places[form], parts)
-        found[form] = _weigh(chain(said, part, family, _as_a_dateline(form, towns, agencies)))
+        given = _as_a_given_name(parts.get(form), places[form])
+        found[form] = _weigh(chain(said, part, given, family, _as_a_dateline(form, towns, agencies)))
         if " " in form:
             parts = _short_forms(doc[places[form][0].start : places[form][0].end].text, found[form]) | parts
     return found
@@ -94,7 +97,7 @@ def _short_forms(name: str, kind: Kind) -> dict[str, tuple[Kind, float]]:
     short: dict[str, tuple[Kind, float]] = {}
     if kind == "person":
         last = surname(name)
-        short[key(first)] = ("person", FIRST_OF_A_PERSON)
+        short[key(first)] = ("person", FIRST_THAT_IS_A_PLACE if is_person_like(first) else FIRST_OF_A_PERSON)
         for form in (last, f"{last} {suffix(name)}".rstrip()):
             short[key(form)] = ("person", SURNAME_OF_A_PERSON)
         return short
@@ -140,10 +143,14 @@ def _as_a_persons_name(text: str, span: Span) -> Evidence:
         yield "other", 10
     if len(span) > 1 and (_begins_as_person(span[0].text) or is_family_first(span.text.split())):
         yield "person", 3
-    elif len(span) > 1 and reading(span[0].text) is not None and not is_person_like(span[0].text):
+    elif len(span) > 1 and reading(span[0].text) is not None and not _may_be_given(span[0].text):
         yield "organisation", 2
     if len(span) == 1 and span[0].is_sent_start and re.search(rf"\b{re.escape(span.text.lower())}\b", text):
         yield "other", 3
+
+
+def _may_be_given(place: str) -> bool:
+    return is_person_like(place) or place in words("given_places.txt")
 
 
 def _begins_as_person(word: str) -> bool:
@@ -177,6 +184,12 @@ def _as_a_dateline(form: str, towns: frozenset[str], agencies: frozenset[str]) -
 def _as_part(part: tuple[Kind, float] | None, times: int) -> Evidence:
     if part is not None:
         yield part[0], part[1] * times
+
+
+def _as_a_given_name(part: tuple[Kind, float] | None, places: list[Candidate]) -> Evidence:
+    """What a place is called and somebody of the story too: the person where the recogniser sees nothing else."""
+    if part is not None and part[0] == "person" and all(name.label == "PERSON" for name in places):
+        yield "person", SEEN_AS_A_PERSON
 
 
 def _title_stands_before(_text: str, _span: Span, name: Candidate) -> Evidence:

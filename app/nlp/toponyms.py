@@ -39,6 +39,10 @@ COUNTY = re.compile(rf"\b({TOWN}) (?:County|Township|Independent School District
 STREET_BEHIND = re.compile(
     r" (?:Street|St\.?|Road|Rd\.?|Avenue|Ave\.?|Boulevard|Blvd\.?|Drive|Dr\.|Lane|Highway|Creek|Court|Square|Parkway)\b"
 )
+# Only what is governed has these ("the Georgia House").
+BODY_OF_A_STATE = re.compile(
+    r" (?:House|Senate|Legislature|General Assembly|[Gg]overnor|Gov\.|[Ll]awmakers|Tech|State)\b"
+)
 SPOKEN_BEFORE = re.compile(
     r"\b(?:in|speaks?|spoke|speaking|into|studying|fluent|learn|learning|translated from) (?:\w+ )?$"
 )
@@ -78,7 +82,8 @@ def find(doc: Doc) -> list[Named]:
     text = doc.text
     nowhere = {offset: place for place in _not_places().find(text) for offset in range(place.start, place.end)}
     found = [*_by_lexicon(doc, text), *_by_pattern(text), *_by_recogniser(doc)]
-    somewhere = [place for place in found if not _lies_in(nowhere, place)]
+    named = (place for place in found if not _lies_in(nowhere, place))
+    somewhere = [place for place in named if not _begins_with_an_ordinary_word(doc, text, place.start, place.end)]
     return [*somewhere, *(place for place in _again(text, somewhere) if not _lies_in(nowhere, place))]
 
 
@@ -116,7 +121,15 @@ def _stands_as_place(doc: Doc, text: str, start: int, end: int, name: str, known
     before = text[max(0, start - LOOK_BACK) : start]
     usual = ARTICLE_BEFORE if known.meaning == "people" else PLACE_WORD_BEFORE
     certain = not gazetteer.is_person_like(name) or usual.search(before) is not None
+    certain = certain or BODY_OF_A_STATE.match(text, end) is not None
     return certain or _label(doc, start, end) in PLACE_LABELS
+
+
+def _begins_with_an_ordinary_word(doc: Doc, text: str, start: int, end: int) -> bool:
+    """Whether a sentence begins with a word that the story writes small elsewhere ("Turkey is eaten")."""
+    span = doc.char_span(start, end, alignment_mode="expand")
+    begins = span is not None and len(span) == 1 and bool(span[0].is_sent_start) and text[start:end].istitle()
+    return begins and re.search(rf"\b{re.escape(text[start:end].lower())}\b", text) is not None
 
 
 def _is_language(doc: Doc, text: str, start: int, end: int) -> bool:
