@@ -16,12 +16,14 @@ from spacy.tokens import Doc, Span, Token
 
 from app.naming import surname
 from app.nlp import headlines, organisations, people, roles
+from app.nlp.borders import Candidate
 from app.nlp.gazetteer import compound_names, is_person_like, place_names, reading, readings
-from app.nlp.kinds import Kind, decide
+from app.nlp.kinds import decide
 from app.nlp.lexicons import words
-from app.nlp.names import Candidate, candidates, is_family
+from app.nlp.names import candidates, is_family
 from app.nlp.phrases import Found, Phrases
 from app.nlp.story_actors import gender_of_word
+from app.nlp.witnesses import Kind
 from app.spans import ActorKind, ActorSpan, MentionSpan, MentionType
 
 NAME = "newsgloss_actors"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from spacy.tokens import Doc, Span
 
 from app.naming import surname
-from app.nlp.names import Candidate
+from app.nlp.borders import Candidate
 from app.nlp.people import key
 
 FEWEST_WORDS = 3

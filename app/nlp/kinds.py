@@ -2,30 +2,23 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Literal
 
 from spacy.tokens import Doc, Span
 
 from app.naming import is_family_first, known_organisations, suffix, surname
-from app.nlp.gazetteer import cities, is_person_like, reading, states
+from app.nlp.borders import Candidate
+from app.nlp.gazetteer import cities, is_person_like, reading
 from app.nlp.lexicons import words
-from app.nlp.names import Candidate, is_family
 from app.nlp.people import key
-from app.nlp.roles import appositions
-from app.nlp.toponyms import ARTICLE_BEFORE, DATELINE
-
-Kind = Literal["person", "organisation", "place", "other"]
-Evidence = Iterable[tuple[Kind, float]]
+from app.nlp.toponyms import DATELINE
+from app.nlp.witnesses import WITNESSES, Evidence, Kind
 
 KINDS: tuple[Kind, ...] = ("person", "organisation", "place", "other")
 # How surely a single word is what the longer name is that it is taken from.
 SURNAME_OF_A_PERSON, FIRST_OF_A_PERSON, FIRST_OF_AN_ORGANISATION, ALL_BUT_INC = 3.0, 1.0, 1.5, 6.0
 # "Georgia", where the story is of a Georgia Kirby; and "Mali" of a Mali Okafor, where the recogniser sees a person.
 FIRST_THAT_IS_A_PLACE, SEEN_AS_A_PERSON = 2.5, 10.0
-
-CALLED_A_BODY = 3.5
 
 BY_LABEL: dict[str, Kind] = {
     "PERSON": "person",
@@ -34,42 +27,13 @@ BY_LABEL: dict[str, Kind] = {
     "LOC": "place",
     "FAC": "place",
 }
-AGE = re.compile(r"\s*(?:,|\()\s*(?:aged )?\d{1,2}\s*(?:,|\)|years?\b|\.)")
 NOT_IN_NAMES = re.compile(r"[\d*|<>@_=]")
 INITIALS = re.compile(r"(?:[A-Z]\.){1,3}")
 ACRONYM = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.){2,6})")
-PLACE_PREPOSITION = re.compile(
-    r"\b(?:in|at|near|into|across|throughout|outside|inside|[a-z]+ern|east|west|north|south) (?:of )?$"
-)
-PLACE_NOUN_BEFORE = re.compile(
-    r"\b(?:town|city|village|port|province|state|capital|suburb|district|region|island) (?:of )?$"
-)
-PLACE_NOUN_BEHIND = re.compile(
-    r" (?:airport|province|region|county|district|island|river|residents|peninsula|valley"
-    r"|police|woman|man|City Council|Mayor|mayor)\b"
-)
-COMPANY_NOUN_BEHIND = re.compile(
-    r"(?: Newsroom| newsroom| shares?\b| stock\b|['’]s? (?:shares|stock|profits?)\b| spokes(?:man|woman)\b"
-    r"| (?:newspaper|magazine|radio|news agency)\b)"
-)
-COMPANY_NOUN_BEFORE = re.compile(r"(?:([a-z-]{3,20})| [Ss]hares (?:of|in)) $")
-# What a body is or does, and no person; and what only "which" can follow.
-AS_A_BODY_DOES = re.compile(
-    r"(?: (?:was|were) (?:founded|established|acquired|taken over)\b| is headquartered\b|, which\b"
-    r"| (?:\w+ed|expects|says) (?:that )?(?:it|its)\b| and its\b)"
-)
-WHO_BEHIND = re.compile(r",? who\b")
-GOODS_BEHIND = re.compile(r" (?:futures|options|crude|prices)\b")
-PEOPLE_NOUN_BEHIND = re.compile(
-    r" (?:peoples?|tribes?|tribes(?:men|women|people)|clans?|ethnic group|language|dialect|speakers|culture)\b"
-)
-OFFICE_BEHIND = re.compile(r" (?:Minister|Secretary|Commissioner)\b")
-OPENING, CLOSING = frozenset("\"“‘'"), frozenset("\"”’'")
 # How the full name of a country begins.
 STATE_OF = re.compile(
     r"(?:[A-Z][\w’']+ ){0,3}(?:Republic|Kingdom|Commonwealth|State|Sultanate|Principality) of (?:the )?"
 )
-COMMA_NAME = re.compile(r", ([A-Z][\w.]+(?: [A-Z][\w.]+)?)")
 
 
 def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
@@ -190,135 +154,6 @@ def _as_a_given_name(part: tuple[Kind, float] | None, places: list[Candidate]) -
     """What a place is called and somebody of the story too: the person where the recogniser sees nothing else."""
     if part is not None and part[0] == "person" and all(name.label == "PERSON" for name in places):
         yield "person", SEEN_AS_A_PERSON
-
-
-def _title_stands_before(_text: str, _span: Span, name: Candidate) -> Evidence:
-    if name.titled:
-        yield "person", 3
-
-
-def _age_stands_behind(text: str, span: Span, _name: Candidate) -> Evidence:
-    if AGE.match(text, span.end_char):
-        yield "person", 3
-
-
-def _does_what_persons_do(_text: str, span: Span, _name: Candidate) -> Evidence:
-    root = span.root
-    if root.dep_ in {"nsubj", "nsubjpass"} and root.head.lemma_ in words("person_verbs.txt"):
-        yield "person", 0.6
-        yield "organisation", 0.3
-
-
-def _role_stands_beside(_text: str, span: Span, _name: Candidate) -> Evidence:
-    root = span.root
-    roles = words("roles.txt")
-    beside = [*appositions(span), *([root.head] if root.dep_ == "appos" else [])]
-    if any(token.lemma_.lower() in roles and token.pos_ == "NOUN" for token in beside):
-        yield "person", 2
-    before = span.doc[span.start - 1] if span.start else None
-    if before is not None and before.pos_ == "NOUN" and before.lemma_.lower() in roles and before.tag_ == "NN":
-        yield "person", 2
-
-
-def _stands_as_a_place_does(text: str, span: Span, _name: Candidate) -> Evidence:
-    before = text[max(0, span.start_char - 24) : span.start_char]
-    behind = text[span.end_char : span.end_char + 24]
-    if PLACE_PREPOSITION.search(before):
-        yield "place", 2 if cities(span.text) and not is_person_like(span.text) else 0.7
-    if PLACE_NOUN_BEFORE.search(before) or PLACE_NOUN_BEHIND.match(behind):
-        yield "place", 3
-    if (following := COMMA_NAME.match(behind)) and _is_country_or_state(following.group(1)):
-        yield "place", 3
-
-
-def _is_country_or_state(name: str) -> bool:
-    known = reading(name) or reading(name.split()[0])
-    return known is not None and known.meaning in {"country-name", "state"}
-
-
-def _is_a_title_of_a_work(text: str, span: Span, _name: Candidate) -> Evidence:
-    """Several words alone in quotation marks."""
-    quoted = (
-        text[span.start_char - 1 : span.start_char] in OPENING and text[span.end_char : span.end_char + 1] in CLOSING
-    )
-    if quoted and len(span) > 1 and span.start_char and span.end_char < len(text):
-        yield "other", 3
-
-
-def _is_part_of_an_office(text: str, span: Span, _name: Candidate) -> Evidence:
-    """So is "Education" in "Education Minister", and "State" in "Secretary of State"."""
-    if OFFICE_BEHIND.match(text, span.end_char) or text.endswith("Secretary of ", 0, span.start_char):
-        yield "other", 2
-
-
-def _is_a_people(text: str, span: Span, _name: Candidate) -> Evidence:
-    """Of whom there is a language, a tribe, a culture."""
-    if PEOPLE_NOUN_BEHIND.match(text, span.end_char):
-        yield "other", 10
-
-
-def _is_one_of_a_people(text: str, span: Span, _name: Candidate) -> Evidence:
-    """So is "Scot" in "a Scot", which may be a first name as well."""
-    known = reading(span.text)
-    if (
-        known is not None
-        and known.meaning == "people"
-        and ARTICLE_BEFORE.search(text[max(0, span.start_char - 24) : span.start_char])
-    ):
-        yield "other", 5
-
-
-def _stands_as_a_company_does(text: str, span: Span, name: Candidate) -> Evidence:
-    before = COMPANY_NOUN_BEFORE.search(text[max(0, span.start_char - 24) : span.start_char])
-    if COMPANY_NOUN_BEHIND.match(text, span.end_char):
-        yield "organisation", 2
-    if before is not None and (before.group(1) is None or before.group(1) in words("body_nouns.txt")):
-        yield "organisation", CALLED_A_BODY
-    if any(token.lemma_.lower() in words("body_nouns.txt") for token in appositions(span)):
-        yield "organisation", CALLED_A_BODY
-    if name.label in {"PERSON", "ORG"} and AS_A_BODY_DOES.match(text, span.end_char):
-        yield "organisation", 1
-
-
-def _who_stands_behind(text: str, span: Span, name: Candidate) -> Evidence:
-    if name.label in {"PERSON", "ORG"} and WHO_BEHIND.match(text, span.end_char):
-        yield "person", 1
-
-
-def _is_a_family(text: str, span: Span, _name: Candidate) -> Evidence:
-    """So is "Kirby" in "the Kirby brothers"."""
-    if is_family(text, span.start_char, span.end_char):
-        yield "other", 3
-
-
-def _is_traded(text: str, span: Span, _name: Candidate) -> Evidence:
-    """So is "Rice" in "Rice futures"."""
-    if len(span) == 1 and GOODS_BEHIND.match(text, span.end_char):
-        yield "other", 2
-
-
-def _abbreviates_a_state(text: str, span: Span, _name: Candidate) -> Evidence:
-    """So does "Ont" in "Paris, Ont."."""
-    if text[span.start_char : span.end_char + 1].endswith(".") and f"{span.text.rstrip('.')}." in states():
-        yield "place", 5
-
-
-WITNESSES: tuple[Callable[[str, Span, Candidate], Evidence], ...] = (
-    _title_stands_before,
-    _age_stands_behind,
-    _does_what_persons_do,
-    _role_stands_beside,
-    _stands_as_a_place_does,
-    _stands_as_a_company_does,
-    _is_part_of_an_office,
-    _is_a_people,
-    _is_one_of_a_people,
-    _is_a_title_of_a_work,
-    _who_stands_behind,
-    _is_a_family,
-    _is_traded,
-    _abbreviates_a_state,
-)
 
 
 def _known_of(name: str, times: int) -> Evidence:

@@ -2,56 +2,28 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
 
 from app.naming import PARTICLES, given_forms
+from app.nlp.borders import FAMILY, Candidate, after_split_title, after_titles, is_title, repaired, title_before
 from app.nlp.gazetteer import reading
 from app.nlp.lexicons import words
 
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
-LEADING = frozenset(
-    {"the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "your"}
-)
-LEADING |= frozenset(
-    {"of", "when", "but", "and", "if", "as", "while", "in", "at", "by", "for", "on", "to", "with", "former"}
-)
-POSSESSIVES = frozenset({"'s", "’s", "'", "’", "`s", "s'"})
-MARKS = frozenset("\"“”‘’'`´,.;:!?()[]{}<>-–—*/\\|#&+=@%$…")
-BREAKS = frozenset({"(", ")", "[", "]", "--", "—", "–"})
 SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "I", "II", "III", "IV", "VI", "VII", "VIII", "XVI", "XXIII"})
-SMALL_ENDS = frozenset({"news", "agency", "newspaper", "union", "group", "daily", "police", "of", "and", "spokesman"})
 ARABIC_NAME = re.compile(r"(?:al|el|ul|ud)-[A-Z]\w+")
-DATE = re.compile(r"\d[\d/.:-]*")
-HEADLINE_VERBS = frozenset({"VBZ", "VBD", "VBP", "MD", "TO"})
 FAMILY_BEHIND = re.compile(r" (?:family|families|brothers|sisters|siblings|twins|clan|household|dynasty)\b")
-FAMILY = frozenset({"Brothers", "Sisters", "Twins", "Cousins", "Siblings"})
 NICKNAME_MARKS = frozenset({("(", ")"), ('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'")})
-LONGEST_TITLE = 4
 LONGEST_NAME = 8
 # The second half of a Korean or Chinese given name; longer words behind a hyphen are "-led", "-based".
 LONGEST_SYLLABLE = 5
 PERSON_AFTER_PERSON = frozenset({"PERSON", "WORK_OF_ART", "NORP"})
 
 
-class Candidate(NamedTuple):
-    """A stretch of tokens that may be a name: token offsets, the recogniser's label and the rule that saw it.
-
-    `titled` says that a title of persons stands right before it.
-    """
-
-    start: int
-    end: int
-    label: str
-    rule: str
-    titled: bool = False
-
-
 def candidates(doc: Doc) -> list[Candidate]:
     """All candidates of a doc in order; none overlap."""
-    found = [name for entity in doc.ents if entity.label_ in LABELS for name in _repaired(entity)]
+    found = [name for entity in doc.ents if entity.label_ in LABELS for name in repaired(entity)]
     taken = {i for name in found for i in range(name.start, name.end)}
     more = [*_given_away(doc, taken, _single_names(doc, found)), *_in_brackets(doc, found)]
     found += [name for name in more if taken.isdisjoint(range(name.start, name.end))]
@@ -178,131 +150,6 @@ def _end_of_nickname(doc: Doc, at: int) -> int:
     return at + 3 if sure else at
 
 
-def _repaired(entity: Span) -> Iterator[Candidate]:
-    """The entity without what does not belong to a name; several where a line ends inside it."""
-    for piece in _pieces(entity):
-        start, end = _trimmed(piece)
-        if entity.label_ == "PERSON":
-            end = _before_verb(piece.doc, start, end)
-            start = _after_nationalities(piece.doc, start, end)
-        start = _after_split_title(piece.doc, start, end)
-        start, titled = _after_titles(piece.doc, start, end)
-        start = _after_epithet(piece.doc, _after_family(piece.doc, start, end), end)
-        start, end = _trimmed(piece.doc[start:end])
-        if start < end and any(token.text[0].isupper() for token in piece.doc[start:end]):
-            yield Candidate(start, end, entity.label_, "ner", titled or _title_before(piece.doc, start))
-
-
-def _after_split_title(doc: Doc, start: int, end: int) -> int:
-    """Where the name starts if the recogniser's span begins inside a title ("Miss" + "Universe Ann Lee")."""
-    for first in range(max(0, start - 2), start):
-        for last in range(start + 1, min(start + LONGEST_TITLE, end + 1)):
-            if tuple(token.text for token in doc[first:last]) in title_words():
-                return last
-    return start
-
-
-def _after_epithet(doc: Doc, start: int, end: int) -> int:
-    """Where the name starts behind an adjective with a capital before a first name ("Crooked Ann Lee")."""
-    first_names = words("first_names.txt")
-    named = end - start > 2 and doc[start + 1].text in first_names and doc[start].text not in first_names
-    person = named and doc[end - 1].text not in words("organisation_words.txt")
-    return start + 1 if person and doc[start].tag_.startswith("JJ") else start
-
-
-def _after_family(doc: Doc, start: int, end: int) -> int:
-    """Where the first name starts behind what several are to each other ("Brothers Sam and Joe Kirby")."""
-    named = end - start > 1 and doc[start].text in FAMILY and doc[start + 1].text in words("first_names.txt")
-    return start + 1 if named else start
-
-
-def _before_verb(doc: Doc, start: int, end: int) -> int:
-    """Where a person's name ends before the verb of a headline ("Calder Says")."""
-    return next((i for i in range(start + 1, end) if doc[i].tag_ in HEADLINE_VERBS), end)
-
-
-def _pieces(entity: Span) -> Iterator[Span]:
-    """The entity cut at line ends and brackets, and at commas if it is a person's."""
-    start = entity.start
-    for token in entity:
-        cuts = token.is_space or _breaks(token) or (token.text in {",", ";", "/"} and entity.label_ == "PERSON")
-        if cuts:
-            yield entity.doc[start : token.i]
-            start = token.i + 1
-    yield entity.doc[start : entity.end]
-
-
-def _breaks(token: Token) -> bool:
-    spaced_hyphen = token.text == "-" and bool(token.whitespace_) and token.i > 0 and bool(token.nbor(-1).whitespace_)
-    return token.text in BREAKS or spaced_hyphen
-
-
-def _trimmed(span: Span) -> tuple[int, int]:
-    start, end = span.start, span.end
-    doc = span.doc
-    while start < end and (doc[start].lower_ in LEADING or _is_edge(doc[start])):
-        start += 1
-    while end > start and (doc[end - 1].text in POSSESSIVES or _is_edge(doc[end - 1]) or _trails(doc[end - 1], start)):
-        end -= 1
-    return start, end
-
-
-def _trails(token: Token, start: int) -> bool:
-    """Whether a small word or figure ends the recogniser's span behind the name ("Interfax news agency")."""
-    return token.i > start and (token.is_digit or DATE.fullmatch(token.text) is not None or token.text in SMALL_ENDS)
-
-
-def _is_edge(token: Token) -> bool:
-    return token.is_space or all(char in MARKS for char in token.text)
-
-
-@lru_cache
-def title_words() -> frozenset[tuple[str, ...]]:
-    """Titles as tuples of words."""
-    return frozenset(tuple(title.split()) for title in words("titles.txt"))
-
-
-def _after_titles(doc: Doc, start: int, end: int) -> tuple[int, bool]:
-    """Where the name starts once titles and roles at its head are left out, and whether a title was among them."""
-    at, titled = start, False
-    while length := _title_length(doc, at, end):
-        titled = titled or tuple(token.text for token in doc[at : at + length]) in title_words()
-        at += length
-    return at, titled
-
-
-def _title_length(doc: Doc, start: int, end: int) -> int:
-    for length in range(min(LONGEST_TITLE, end - start - 1), 0, -1):
-        if is_title(doc[start : start + length]):
-            return length
-    return 0
-
-
-def is_title(span: Span) -> bool:
-    """Whether the words are a title or a role with a capital ("Broker")."""
-    if tuple(token.text for token in span) in title_words():
-        return True
-    role = len(span) == 1 and span[0].is_title and span[0].lower_ in words("roles.txt")
-    return role and span.text not in words("first_names.txt")
-
-
-def _after_nationalities(doc: Doc, start: int, end: int) -> int:
-    """Where the name starts behind a nationality ("Belgian King Baudouin")."""
-    while end - start > 1 and (known := reading(doc[start].text)) is not None and known.meaning == "nationality":
-        start += 1
-    return start
-
-
-def _title_before(doc: Doc, start: int) -> bool:
-    """Whether a title stands right before, a line end between them or not."""
-    while start and doc[start - 1].is_space:
-        start -= 1
-    return any(
-        tuple(token.text for token in doc[start - length : start]) in title_words()
-        for length in range(1, min(LONGEST_TITLE, start) + 1)
-    )
-
-
 def _single_names(doc: Doc, names: list[Candidate]) -> frozenset[str]:
     """The persons' names of one word that the recogniser saw."""
     return frozenset(doc[name.start].text for name in names if name.label == "PERSON" and name.end - name.start == 1)
@@ -314,11 +161,11 @@ def _given_away(doc: Doc, taken: set[int], singles: frozenset[str]) -> Iterator[
     at = 0
     while at < len(doc):
         end = _run_end(doc, at, taken)
-        start, titled = _after_titles(doc, _after_split_title(doc, at, end), end) if end > at else (at, False)
+        start, titled = after_titles(doc, after_split_title(doc, at, end), end) if end > at else (at, False)
         if start >= end or is_title(doc[at:end]):
             at = max(at + 1, end)
             continue
-        titled = titled or _title_before(doc, start)
+        titled = titled or title_before(doc, start)
         if titled and not is_title(doc[start:end]) and _is_name_word(doc[start]) and doc[start].pos_ == "PROPN":
             yield Candidate(start, min(end, start + 3), "PERSON", "title", titled=True)
         elif doc[start].text in first_names and end - start in (2, 3) and not _in_capitals(doc[start:end]):

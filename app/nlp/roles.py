@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Span, Token
 
+from app.nlp.borders import title_words
 from app.nlp.gazetteer import place_names, reading
 from app.nlp.lexicons import words
-from app.nlp.names import title_words
 
 LONGEST_BEFORE, LONGEST_BEHIND = 9, 14
 FORMS_OF_ADDRESS = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Messrs", "Messrs."})
