@@ -14,10 +14,9 @@ ABBREVIATIONS = {
     "CA": "Alta. B.C. Man. N.B. Nfld. N.S. Ont. P.E.I. Que. Sask. N.W.T.",
 }
 SUBDIVISIONS = [
-    (country, str(place.name), str(place.code).removeprefix(f"{country}-"))
-    for country in ("US", "CA")
-    for place in pycountry.subdivisions.get(country_code=country)
-    if place.type in {"State", "Province", "Territory"}
+    (str(place.country_code), str(place.name), str(place.code)[-2:])
+    for place in pycountry.subdivisions
+    if place.country_code in {"US", "CA"} and place.type in {"State", "Province", "Territory"}
 ]
 
 
