@@ -51,12 +51,17 @@ def read_header(text: str) -> tuple[dict[str, Any], int]:
         name = HEADER_FIELDS[key.lower()]
         if name in fields:
             raise Refused(f"the header gives “{key}” twice")
-        fields[name] = _truth(value) if name == "invented" else value.strip()
+        fields[name] = truth(value, "the header's") if name == "invented" else value.strip()
     return fields, found.end()
 
 
-def _truth(value: str) -> bool:
+def truth(value: str, whose: str) -> bool:
+    """Whether "Invented" says yes.
+
+    Raises:
+        Refused: if it says neither yes nor no.
+    """
     try:
         return TRUTH[value.strip().lower()]
     except KeyError as error:
-        raise Refused(f"the header's “Invented” should be yes or no, not “{value.strip()[:40]}”") from error
+        raise Refused(f"{whose} “Invented” should be yes or no, not “{value.strip()[:40]}”") from error

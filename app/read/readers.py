@@ -16,6 +16,7 @@ from app.read.plain import read_plain
 from app.read.refusal import Refused
 from app.read.sniff import Format, sniff
 from app.read.streams import buffered, chunks_of, peek
+from app.read.table import read_csv
 from app.spans import RawStory, Unreadable
 
 Reader = Callable[[io.BufferedReader, str, int], Iterator[RawStory | Unreadable]]
@@ -25,6 +26,7 @@ READERS: dict[Format, Reader] = {
     Format.JSON_LINES: read_json_lines,
     Format.JSON_DOCUMENT: read_json_document,
     Format.FEED: read_feed_file,
+    Format.CSV: read_csv,
     Format.PLAIN: read_plain,
 }
 

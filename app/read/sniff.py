@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from app.read.feed import ROOTS
 from app.read.refusal import Refused
+from app.read.table import WORDS, delimiter_of, known_columns
 from app.read.xml import refuse_entities, root_name
 
 
@@ -17,10 +18,11 @@ class Format(Enum):
     JSON_LINES = "JSON Lines"
     JSON_DOCUMENT = "JSON"
     FEED = "feeds"
+    CSV = "CSV"
     PLAIN = "plain text"
 
 
-ACCEPTED = "plain text, HTML, JSON Lines and feeds, each also as .gz"
+ACCEPTED = "plain text, HTML, JSON Lines, CSV and feeds, each also as .gz"
 
 # What is often added by mistake, by the bytes at its start.
 MAGIC = (
@@ -51,6 +53,8 @@ SUFFIXES = {
     ".jsonl": Format.JSON_LINES,
     ".ndjson": Format.JSON_LINES,
     ".json": Format.JSON_DOCUMENT,
+    ".csv": Format.CSV,
+    ".tsv": Format.CSV,
 }
 
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https:(?:\\?/){2}jsonfeed\.org')
@@ -86,7 +90,7 @@ def sniff(head: bytes, name: str) -> Format:
         return Format.JSON_DOCUMENT
     if _OBJECT.match(head):
         return Format.JSON_LINES if _first_line_is_whole(head) else Format.JSON_DOCUMENT
-    return hint or Format.PLAIN
+    return hint or (Format.CSV if _is_table(head) else Format.PLAIN)
 
 
 def _refuse_known(head: bytes) -> None:
@@ -94,6 +98,13 @@ def _refuse_known(head: bytes) -> None:
     name = next((name for magic, name in MAGIC if head.startswith(magic)), "a tar archive" if is_tar else None)
     if name:
         raise Refused(f"is {name}, which is not read; what is read: {ACCEPTED}")
+
+
+def _is_table(head: bytes) -> bool:
+    """Whether the first line names the columns of a table of stories."""
+    header = head.partition(b"\n")[0].decode(errors="replace")
+    known = known_columns(header, delimiter_of(header))
+    return bool(known & WORDS) and len(known) > 1
 
 
 def _suffix(name: str) -> str:
