@@ -1,6 +1,5 @@
 """The stories that a web address leads to."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -9,9 +8,8 @@ from urllib.parse import urlsplit
 
 from app.read.fetch import Fetched
 from app.read.fields import optional_text
-from app.read.html import decode_page, read_html
 from app.read.jsonlines import parse, read_object, with_fields, words_of
-from app.read.limits import too_large
+from app.read.page import is_page, read_page
 from app.read.readers import read_stories
 from app.read.refusal import Refused
 from app.read.sniff import Format, sniff
@@ -27,9 +25,6 @@ SAYS_NO = {
     410: "says that what was at this address is gone",
     429: "asks us to come back later",
 }
-PAGES = {"text/html", "application/xhtml+xml"}
-
-_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
 def read_address(url: str, visitor: Visitor, *, max_bytes: int) -> Iterator[RawStory | Unreadable]:
@@ -61,23 +56,6 @@ def read_sent(data: bytes, origin: str, visitor: Visitor, *, max_bytes: int) -> 
         return with_fields(found[0], fields)
     except Refused as refusal:
         return Unreadable(origin, str(refusal))
-
-
-def read_page(body: bytes, content_type: str, address: str, origin: str, *, max_bytes: int) -> RawStory | Unreadable:
-    """The story of a page as a server sent it: what its header says about the encoding counts.
-
-    Raises:
-        Refused: if it is larger than `max_bytes`, or in an encoding that cannot be told.
-    """
-    if len(body) > max_bytes:
-        raise Refused(too_large(max_bytes))
-    charset = _CHARSET.search(content_type)
-    return read_html(decode_page(body, charset[1] if charset else None), origin, address)
-
-
-def is_page(content_type: str) -> bool:
-    """Whether a Content-Type header says that this is a web page."""
-    return content_type.partition(";")[0].strip().lower() in PAGES
 
 
 def _check(answer: Fetched) -> None:

@@ -1,4 +1,4 @@
-"""JSON Lines: one story a line, read line by line however large the file."""
+"""JSON Lines: one story a line, in our keys or as ninjs, read line by line however large the file."""
 
 import io
 import json
@@ -9,6 +9,7 @@ from typing import Any
 from app.read.fields import optional_text, story_from_fields
 from app.read.html import read_html
 from app.read.limits import too_large
+from app.read.ninjs import from_ninjs, is_ninjs
 from app.read.refusal import Refused
 from app.read.streams import CHUNK_BYTES
 from app.spans import RawStory, Unreadable
@@ -74,7 +75,7 @@ def words_of(value: object) -> tuple[dict[str, Any], str | None, str | None]:
     """
     if not isinstance(value, dict):
         raise Refused('is no JSON object; a story is {"text": "…", "title": "…", …}')
-    fields = dict(value)
+    fields = from_ninjs(value) if is_ninjs(value) else dict(value)
     text = optional_text(fields.pop("text", None), "text")
     html = optional_text(fields.pop("html", None), "html")
     return fields, text, html

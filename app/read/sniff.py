@@ -19,15 +19,17 @@ class Format(Enum):
     JSON_DOCUMENT = "JSON"
     FEED = "feeds"
     CSV = "CSV"
+    WARC = "web archives (WARC)"
+    ZIP = "zip"
+    TAR = "tar"
     PLAIN = "plain text"
 
 
-ACCEPTED = "plain text, HTML, JSON Lines, CSV and feeds, each also as .gz"
+ACCEPTED = "plain text, HTML, JSON Lines, ninjs, CSV, feeds, WARC, and gzip, zip or tar of these"
 
 # What is often added by mistake, by the bytes at its start.
 MAGIC = (
     (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive (or a Word, OpenDocument or EPUB file)"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
@@ -41,7 +43,6 @@ MAGIC = (
     (b"\xd0\xcf\x11\xe0", "an old Microsoft Office file"),
     (b"SQLite format 3", "an SQLite database"),
     (b"{\\rtf", "a Rich Text document"),
-    (b"WARC/", "a web archive (WARC)"),
     (b"ID3", "a sound"),
 )
 TAR_AT, TAR_MAGIC = 257, b"ustar"
@@ -55,6 +56,7 @@ SUFFIXES = {
     ".json": Format.JSON_DOCUMENT,
     ".csv": Format.CSV,
     ".tsv": Format.CSV,
+    ".tar": Format.TAR,
 }
 
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https:(?:\\?/){2}jsonfeed\.org')
@@ -77,6 +79,9 @@ def sniff(head: bytes, name: str) -> Format:
         Refused: if it is a known format that we do not read.
     """
     _refuse_known(head)
+    marked = _by_mark(head)
+    if marked:
+        return marked
     if _PAGE.match(head):
         return Format.HTML
     text = head.decode(errors="replace")
@@ -94,10 +99,18 @@ def sniff(head: bytes, name: str) -> Format:
 
 
 def _refuse_known(head: bytes) -> None:
-    is_tar = head[TAR_AT:].startswith(TAR_MAGIC)
-    name = next((name for magic, name in MAGIC if head.startswith(magic)), "a tar archive" if is_tar else None)
+    name = next((name for magic, name in MAGIC if head.startswith(magic)), None)
     if name:
         raise Refused(f"is {name}, which is not read; what is read: {ACCEPTED}")
+
+
+def _by_mark(head: bytes) -> Format | None:
+    """The format of what begins with a mark of its own."""
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return Format.ZIP
+    if head.startswith(b"WARC/"):
+        return Format.WARC
+    return Format.TAR if head.startswith(TAR_MAGIC, TAR_AT) else None
 
 
 def _is_table(head: bytes) -> bool:

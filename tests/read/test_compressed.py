@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from app.read import compressed
+from app.read import allowance
 from app.spans import RawStory, Unreadable
 from tests.read.reading import read, refusal, story
 
@@ -60,7 +60,7 @@ def test_a_large_text_is_refused_before_it_is_unpacked_whole() -> None:
 
 
 def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compressed, "FREE_BYTES", 1_000_000)
+    monkeypatch.setattr(allowance, "FREE_BYTES", 1_000_000)
     *_, last = read(gzip.compress(b'{"text": "a"}\n' + b"\n" * 20_000_000))
     assert isinstance(last, Unreadable)
     assert "unpacks to more than 200 times its size" in last.reason

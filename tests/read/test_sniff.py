@@ -30,6 +30,11 @@ from tests.read.reading import refusal
         (b"broken", "a.ndjson.gz", Format.JSON_LINES),
         (b"broken", "a.json", Format.JSON_DOCUMENT),
         (b"Words.", "a.pdf", Format.PLAIN),
+        (b"PK\x03\x04\x14", "a.txt", Format.ZIP),
+        (b"a.txt".ljust(257, b"\0") + b"ustar", "a", Format.TAR),
+        (b"WARC/1.0\r\n", "a", Format.WARC),
+        (b"Title; Text\nA; One.", "a", Format.CSV),
+        (b"Text, please", "a.txt", Format.PLAIN),
     ],
 )
 def test_content_decides_and_the_name_only_where_it_is_open(head: bytes, name: str, found: Format) -> None:
@@ -40,11 +45,10 @@ def test_content_decides_and_the_name_only_where_it_is_open(head: bytes, name: s
     ("head", "named"),
     [
         (b"%PDF-1.7\n", "a PDF"),
-        (b"PK\x03\x04\x14", "a ZIP archive"),
         (b"\x89PNG\r\n\x1a\n", "a PNG image"),
         (b"\xff\xd8\xff\xe0", "a JPEG image"),
         (b"{\\rtf1\\ansi", "a Rich Text document"),
-        (b"a.txt".ljust(257, b"\0") + b"ustar", "a tar archive"),
+        (b"BZh91AY", "bzip2 data"),
     ],
 )
 def test_known_other_formats_are_named_with_what_is_read(head: bytes, named: str) -> None:
