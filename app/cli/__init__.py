@@ -106,7 +106,7 @@ def add(
     ],
     processes: Processes = 1,
 ) -> None:
-    """Add stories (plain text, HTML, JSON Lines; gzip of any) from files and addresses, and annotate them.
+    """Add stories from files, archives and web addresses, and annotate them (see docs/getting-stories-in.md).
 
     What could not be read is said on stderr, with its reason, and makes the exit status 1. Adding the same again
     adds nothing; a changed text at the same address renews the story.
