@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     max_upload_files: int = Field(200, ge=1, description="Files that can be uploaded at once.")
     page_size: int = Field(30, ge=1, le=200, description="Stories, quotes or actors on one page.")
     facet_sample: int = Field(
-        500, ge=1, description="Facets of a filtered list are counted over this many newest matches."
+        200, ge=1, description="Facets of a filtered list are counted over this many newest matches."
     )
     open_to_read: bool = Field(
         True, description="Whether everybody may read; else only signed-in users, and programs with a token."
@@ -73,7 +73,7 @@ class Settings(BaseSettings):
     metrics: bool = Field(
         False, description="Show figures for Prometheus at /metrics, to whoever may read the archive."
     )
-    max_examined: int = Field(20_000, ge=100, description="Rows that one list query looks at before it gives a `next`.")
+    max_examined: int = Field(10_000, ge=100, description="Rows that one list query looks at before it gives a `next`.")
 
     @property
     def prefix(self) -> str:

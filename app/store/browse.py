@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlmodel import Session, col
 
 from app.config import get_settings
 from app.store import counts, groups, search
+from app.store.among import among
 from app.store.cards import (
     ActorRef,
     OutletRef,
@@ -37,18 +38,25 @@ CARD_SPEAKERS = 3
 CARD_COUNTRIES = 6
 
 
-def list_stories(session: Session, selection: Selection, *, after: str | None, size: int) -> Page[StoryCard]:
+def list_stories(
+    session: Session, selection: Selection, *, after: str | None, size: int, sample: Matches | None = None
+) -> Page[StoryCard]:
     """The newest stories that fit a selection, behind the place the token `after` names.
+
+    `sample` is what `newest_sample` gave for the selection, where the caller has it for other uses.
 
     Raises:
         BadCursorError: `after` is none of our tokens.
     """
     settings = get_settings()
-    found = newest_matches(session, selection, after=after, size=size, max_examined=settings.max_examined)
+    if after is None and sample is not None and size <= settings.facet_sample:
+        found = sample.first(size)
+    else:
+        found = newest_matches(session, selection, after=after, size=size, max_examined=settings.max_examined)
     cards = story_cards(
         session, without_copies(session, selection, found.ids), search.parse(selection.q) if selection.q else None
     )
-    total, is_exact = _total(session, selection, found, after)
+    total, is_exact = _total(session, selection, found, after, sample)
     return Page(cards, found.next, total, is_exact, found.examined)
 
 
@@ -59,27 +67,29 @@ def without_copies(session: Session, selection: Selection, ids: Sequence[int]) -
     return groups.shown_once(session, ids, partial(story_conditions, selection))
 
 
-def _total(session: Session, selection: Selection, found: Matches, after: str | None) -> tuple[int | None, bool]:
+def _total(
+    session: Session, selection: Selection, found: Matches, after: str | None, sample: Matches | None
+) -> tuple[int | None, bool]:
     """How many stories fit: exact where it is kept or all were seen, else at least as many as a sample holds."""
     if not selection:
         return counts.total(session, "story"), True
-    if after is None and found.next is None:
-        return len(found.ids), True
+    if after is None and found.end is None:
+        return len(found.keys), True
     if len(selection.pairs) == 1:
         param, value = selection.pairs[0]
         facet = FILTERS[param].facet
         if facet is not None:
             return counts.of(session, facet, [value]).get(value, 0), True
-    sample = newest_sample(session, selection)
-    return len(sample.ids), sample.next is None
+    seen = sample or newest_sample(session, selection)
+    return len(seen.keys), seen.end is None
 
 
 def story_cards(session: Session, ids: Sequence[int], query: search.Query | None = None) -> list[StoryCard]:
     """Cards of these stories in this order, with snippets where there is a query."""
     heads = {row.id: row for row in _heads(session, ids)}
-    actors = _leading_actors(session, ids)
-    speakers = _leading_speakers(session, ids)
-    countries = _countries_of(session, ids)
+    actors = _actors_by_story(session, _LEADING_ACTORS, ids)
+    speakers = _actors_by_story(session, _LEADING_SPEAKERS, ids)
+    countries = _countries_by_story(session, ids)
     snippets = search.snippets(session, "story", ids, query) if query else {}
     copies = copies_of(session, ids)
     return [
@@ -130,14 +140,18 @@ _CARD_COLUMNS = (
 )
 
 
+# Statements are made once, with the ids as one parameter: making and compiling them costs more than running them.
+_HEADS = (
+    select(*_CARD_COLUMNS, col(Outlet.slug).label("outlet_slug"), col(Outlet.name).label("outlet_name"))
+    .select_from(Story)
+    .join(Outlet, col(Outlet.id) == col(Story.outlet_id), isouter=True)
+    .where(among(col(Story.id)))
+)
+
+
 def _heads(session: Session, ids: Iterable[int]) -> Iterable[Row[Any]]:
     """The head of each story that there is, with its outlet."""
-    return session.execute(
-        select(*_CARD_COLUMNS, col(Outlet.slug).label("outlet_slug"), col(Outlet.name).label("outlet_name"))
-        .select_from(Story)
-        .join(Outlet, col(Outlet.id) == col(Story.outlet_id), isouter=True)
-        .where(col(Story.id).in_(ids))
-    )
+    return session.execute(_HEADS, {"ids": ids})
 
 
 ACTOR_COLUMNS: tuple[ColumnElement[Any], ...] = (
@@ -158,38 +172,40 @@ def outlet_ref(row: Row[Any]) -> OutletRef | None:
     return OutletRef(row.outlet_slug, row.outlet_name) if row.outlet_slug is not None else None
 
 
-def _leading_actors(session: Session, ids: Sequence[int]) -> dict[int, list[ActorRef]]:
-    """People before bodies, those who speak first, then by mentions."""
-    rows = session.execute(
-        select(col(StoryActor.story_id), *ACTOR_COLUMNS)
-        .join(Actor, col(Actor.id) == col(StoryActor.actor_id))
-        .where(col(StoryActor.story_id).in_(ids))
-        .order_by(
-            (col(Actor.kind) == "person").desc(),
-            (col(StoryActor.quotes) + col(StoryActor.mentions)).desc(),
-            col(StoryActor.first_char),
-        )
+# People before bodies, those who speak first, then by mentions.
+_LEADING_ACTORS = (
+    select(col(StoryActor.story_id), *ACTOR_COLUMNS)
+    .join(Actor, col(Actor.id) == col(StoryActor.actor_id))
+    .where(among(col(StoryActor.story_id)))
+    .order_by(
+        (col(Actor.kind) == "person").desc(),
+        (col(StoryActor.quotes) + col(StoryActor.mentions)).desc(),
+        col(StoryActor.first_char),
     )
-    return grouped((row.story_id, actor_ref(row)) for row in rows)
+)
+
+_LEADING_SPEAKERS = (
+    select(col(StorySpeaker.story_id), *ACTOR_COLUMNS)
+    .join(Actor, col(Actor.id) == col(StorySpeaker.actor_id))
+    .where(among(col(StorySpeaker.story_id)))
+    .order_by(col(StorySpeaker.quotes).desc(), col(Actor.id))
+)
+
+_COUNTRIES = (
+    select(col(StoryCountry.story_id), col(StoryCountry.country), col(StoryCountry.relation))
+    .where(among(col(StoryCountry.story_id)))
+    .order_by(col(StoryCountry.mentions).desc(), col(StoryCountry.country))
+)
 
 
-def _leading_speakers(session: Session, ids: Sequence[int]) -> dict[int, list[ActorRef]]:
-    rows = session.execute(
-        select(col(StorySpeaker.story_id), *ACTOR_COLUMNS)
-        .join(Actor, col(Actor.id) == col(StorySpeaker.actor_id))
-        .where(col(StorySpeaker.story_id).in_(ids))
-        .order_by(col(StorySpeaker.quotes).desc(), col(Actor.id))
-    )
-    return grouped((row.story_id, actor_ref(row)) for row in rows)
+def _actors_by_story(session: Session, statement: Select[Any], ids: Sequence[int]) -> dict[int, list[ActorRef]]:
+    return grouped((row[0], ActorRef(*row[1:])) for row in session.execute(statement, {"ids": ids}))
 
 
-def _countries_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    rows = session.execute(
-        select(col(StoryCountry.story_id), col(StoryCountry.country))
-        .where(col(StoryCountry.story_id).in_(ids), col(StoryCountry.relation) == "mentioned")
-        .order_by(col(StoryCountry.mentions).desc(), col(StoryCountry.country))
-    )
-    return grouped((row.story_id, row.country) for row in rows)
+def _countries_by_story(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    rows = session.execute(_COUNTRIES, {"ids": ids})
+    # Not for the database to choose by: SQLite would rather walk all stories of that relation.
+    return grouped((story_id, code) for story_id, code, relation in rows if relation == "mentioned")
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

@@ -9,7 +9,7 @@ with no reason stated).
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
@@ -32,14 +32,15 @@ def change(session: Session, by: Counts) -> None:
     session.connection().execute(added, rows)
 
 
+_OF = select(col(FacetCount.value), col(FacetCount.count)).where(
+    col(FacetCount.facet) == bindparam("facet"), col(FacetCount.value).in_(bindparam("values", expanding=True))
+)
+
+
 def of(session: Session, facet: str, values: Iterable[str]) -> dict[str, int]:
     """The counts of some values of a facet; those never seen are left out."""
-    rows = session.execute(
-        select(col(FacetCount.value), col(FacetCount.count)).where(
-            col(FacetCount.facet) == facet, col(FacetCount.value).in_(list(values))
-        )
-    )
-    return dict(rows.all())
+    rows = session.execute(_OF, {"facet": facet, "values": list(values)})
+    return {row[0]: row[1] for row in rows}
 
 
 def total(session: Session, facet: str) -> int:
@@ -47,15 +48,17 @@ def total(session: Session, facet: str) -> int:
     return of(session, facet, ["all"]).get("all", 0)
 
 
+_TOP = (
+    select(col(FacetCount.value), col(FacetCount.count))
+    .where(col(FacetCount.facet) == bindparam("facet"), col(FacetCount.count) > 0)
+    .order_by(col(FacetCount.count).desc(), col(FacetCount.value).desc())
+    .limit(bindparam("most"))
+)
+
+
 def top(session: Session, facet: str, most: int) -> list[tuple[str, int]]:
     """The values of a facet with the highest counts, highest first."""
-    rows = session.execute(
-        select(col(FacetCount.value), col(FacetCount.count))
-        .where(col(FacetCount.facet) == facet, col(FacetCount.count) > 0)
-        .order_by(col(FacetCount.count).desc(), col(FacetCount.value).desc())
-        .limit(most)
-    )
-    return [(value, count) for value, count in rows]
+    return [(row[0], row[1]) for row in session.execute(_TOP, {"facet": facet, "most": most})]
 
 
 def replace_all(session: Session, counted: Counts) -> None:

@@ -10,11 +10,13 @@ from sqlmodel import Session, col
 from app.config import get_settings
 from app.country_names import country_name
 from app.store import counts
+from app.store.among import among
 from app.store.cards import Chip, Facet, FacetValue, Timeline
 from app.store.filters import FILTERS, Selection
-from app.store.matching import newest_sample
+from app.store.matching import Matches, newest_sample
 from app.store.models import Actor, FacetCount, Outlet, Source, Story, StoryActor, StoryCountry, StorySpeaker
-from app.store.months import months_counted
+from app.store.months import months_counted, months_of
+from app.store.most_frequent import most_frequent
 
 Expression = SQLColumnExpression[Any]
 
@@ -42,15 +44,15 @@ QUOTE_CHOICES = {"speaker": "spoken", "about": "person", "country": "country", "
 CHOICES = 60
 
 
-def story_facets(session: Session, selection: Selection) -> list[Facet]:
+def story_facets(session: Session, selection: Selection, sample: Matches) -> list[Facet]:
     """Each facet's most frequent values: exact for the whole archive, else over the newest matches."""
-    ids, over = _sample(session, selection)
-    exact = not selection
-    counted = {
-        param: counts.top(session, param, SHOWN) if exact and param != "form" else _count(session, param, ids)
-        for param in STORY_FACETS
-    }
-    return _facets(session, selection, counted, {param: over for param in STORY_FACETS if not exact or param == "form"})
+    if selection:
+        found = most_frequent(session, sample.ids, SHOWN)
+        sampled = {param: found[param] for param in STORY_FACETS if param in found}
+        return _facets(session, selection, sampled, dict.fromkeys(sampled, _over(sample)))
+    counted = {param: counts.top(session, param, SHOWN) for param in STORY_FACETS if param != "form"}
+    counted["form"] = _count(session, "form", sample.ids)
+    return _facets(session, selection, counted, {"form": _over(sample)})
 
 
 def facet_values(session: Session, selection: Selection, param: str, *, name: str | None) -> Facet:
@@ -58,8 +60,8 @@ def facet_values(session: Session, selection: Selection, param: str, *, name: st
     if not selection and param != "form":
         counted, over = _count_all(session, param, name), None
     else:
-        ids, over = _sample(session, selection)
-        counted = _count(session, param, ids, name=name, most=MOST)
+        sample = newest_sample(session, selection)
+        counted, over = _count(session, param, sample.ids, name=name, most=MOST), _over(sample)
     found = _facets(session, selection, {param: counted}, {param: over})
     return found[0] if found else Facet(param, LABELS[param], (), over)
 
@@ -74,24 +76,26 @@ def quote_choices(session: Session, selection: Selection) -> list[Facet]:
     return [replace(facet, values=sorted(facet.values, key=lambda value: value.label.casefold())) for facet in found]
 
 
-def story_months(session: Session, selection: Selection) -> Timeline:
-    """When the stories were published: of the whole archive the newest that one query looks at, else of a sample."""
+def story_months(session: Session, selection: Selection, sample: Matches) -> Timeline:
+    """When the stories were published: of the whole archive the newest that one query looks at, else of the sample."""
+    if selection:
+        rows = session.execute(_DATES, {"ids": sample.ids})
+        return Timeline(months_of(row.published_at for row in rows), _over(sample))
     most = get_settings().max_examined
     newest = select(col(Story.published_at)).order_by(col(Story.sorted_at).desc(), col(Story.id).desc()).limit(most)
     over = most if counts.total(session, "story") > most else None
-    if selection:
-        ids, over = _sample(session, selection)
-        newest = select(col(Story.published_at)).where(col(Story.id).in_(ids))
     times = newest.subquery().c.published_at
     year, month = extract("year", times), extract("month", times)
-    rows = session.execute(select(year, month, func.count()).where(times.is_not(None)).group_by(year, month))
-    return Timeline(months_counted({(int(y), int(m)): n for y, m, n in rows}), over)
+    months = session.execute(select(year, month, func.count()).where(times.is_not(None)).group_by(year, month))
+    return Timeline(months_counted({(int(y), int(m)): n for y, m, n in months}), over)
 
 
-def _sample(session: Session, selection: Selection) -> tuple[Sequence[int], int | None]:
-    """The newest matches, and how many they are if there are more of them."""
-    found = newest_sample(session, selection)
-    return found.ids, len(found.ids) if found.next else None
+_DATES = select(col(Story.published_at)).where(among(col(Story.id)))
+
+
+def _over(sample: Matches) -> int | None:
+    """How many stories are counted, if there are more of them."""
+    return len(sample.keys) if sample.end is not None else None
 
 
 def _count_all(session: Session, param: str, name: str | None) -> list[tuple[str, int]]:
@@ -118,12 +122,12 @@ def _name_column(param: str) -> SQLColumnExpression[str]:
 
 
 def _count(
-    session: Session, param: str, ids: Iterable[int], *, name: str | None = None, most: int = SHOWN
+    session: Session, param: str, ids: Sequence[int], *, name: str | None = None, most: int = SHOWN
 ) -> list[tuple[str, int]]:
     """A facet's values in these stories."""
     value, story_id, conditions = _counted_columns(param)
     n = func.count(distinct(story_id)).label("n")
-    rows: Select[Any, int] = select(value.label("value"), n).where(story_id.in_(list(ids)), *conditions).group_by(value)
+    rows: Select[Any, int] = select(value.label("value"), n).where(among(story_id), *conditions).group_by(value)
     if param in ACTOR_PARAMS:
         rows = rows.join(Actor, col(Actor.id) == value)
     if param == "outlet":
@@ -132,7 +136,7 @@ def _count(
     if name and not by_words:
         rows = rows.where(_name_column(param).icontains(name, autoescape=True))
     rows = rows.order_by(n.desc(), value).limit(ALL if name and by_words else most)
-    pairs = [(str(key), count) for key, count in session.execute(rows)]
+    pairs = [(str(key), count) for key, count in session.execute(rows, {"ids": ids})]
     return [pair for pair in pairs if _named_so(param, pair, name)] if by_words else pairs
 
 
@@ -216,8 +220,10 @@ def _name_of(param: str, value: str, actors: Mapping[int, str], outlets: Mapping
 def _actor_names(session: Session, ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
-    rows = session.execute(select(col(Actor.id), col(Actor.name)).where(col(Actor.id).in_(ids)))
-    return {row.id: row.name for row in rows}
+    return {row[0]: row[1] for row in session.execute(_ACTOR_NAMES, {"ids": ids})}
+
+
+_ACTOR_NAMES = select(col(Actor.id), col(Actor.name)).where(among(col(Actor.id)))
 
 
 def _outlet_names(session: Session, slugs: set[str]) -> dict[str, str]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.shingles import resemblance, shingles
+from app.store.among import among
 from app.store.models import Story, StoryBand, StoryText
 
 # From here on two texts are copies of each other: one may be cut to two thirds, or have new sentences. Reports of
@@ -94,12 +95,12 @@ def _alike(session: Session, story: NewStory, bands: Sequence[int]) -> list[tupl
     return [(row.id, row.group_id) for row in candidates if row.id in alike]
 
 
+_GROUPS = select(col(Story.id), col(Story.group_id)).where(among(col(Story.id)), col(Story.group_id).is_not(None))
+
+
 def shown_once(session: Session, ids: Sequence[int], conditions: Conditions) -> list[int]:
     """The ids without those stories of which a newer copy meets the conditions too."""
-    in_group = select(col(Story.id), col(Story.group_id)).where(
-        col(Story.id).in_(ids), col(Story.group_id).is_not(None)
-    )
-    groups = {row.id: row.group_id for row in session.execute(in_group)}
+    groups = {row.id: row.group_id for row in session.execute(_GROUPS, {"ids": ids})}
     if not groups:
         return list(ids)
     member = aliased(Story, select(Story).where(col(Story.group_id).in_(set(groups.values()))).subquery("member"))
@@ -117,17 +118,23 @@ def shown_once(session: Session, ids: Sequence[int], conditions: Conditions) -> 
     ]
 
 
-def copies_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[int]]:
-    """The ids of the other stories of each story's group, newest first."""
+def _copies() -> Select[int, int]:
     own = aliased(Story)
-    rows = session.execute(
+    return (
         select(col(own.id), col(Story.id))
         .join(Story, col(Story.group_id) == col(own.group_id))
-        .where(col(own.id).in_(story_ids), col(own.group_id).is_not(None), col(Story.id) != col(own.id))
+        .where(among(col(own.id)), col(own.group_id).is_not(None), col(Story.id) != col(own.id))
         .order_by(col(Story.sorted_at).desc(), col(Story.id).desc())
         .limit(MOST_IN_GROUP)
     )
+
+
+_COPIES = _copies()
+
+
+def copies_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The ids of the other stories of each story's group, newest first."""
     found: dict[int, list[int]] = {}
-    for own_id, other in rows:
+    for own_id, other in session.execute(_COPIES, {"ids": story_ids}):
         found.setdefault(own_id, []).append(other)
     return found

@@ -1,14 +1,14 @@
 """The ids of the newest stories that fit a selection, with the rows looked at bounded by design.
 
-One filter drives: its index gives stories newest first. At most `max_examined` of these are looked at, and the other
-filters are probed on each. So a query never costs more than that, however rare the combination is.
+One filter drives: its index gives stories newest first. At most `max_examined` of these are looked at, in blocks that
+grow, and the other filters are probed on each. So a query never costs more than that, however rare the combination is.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, Subquery, func, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, Subquery, select, tuple_, union
 from sqlmodel import Session, col
 
 from app.config import get_settings
@@ -16,14 +16,38 @@ from app.store import counts, paging
 from app.store.filters import Filter, Selection, story_conditions
 from app.store.models import Story
 
+# What a list is ordered by: (sorted_at, story id).
+Key = tuple[datetime, int]
+Rows = Select[datetime, int]
+
+# The first block has so many times the stories wanted, each later one so many times those of the one before.
+GROWTH = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Ids newest first. `next` leads on, None at the end; `examined` is set where the search was cut short."""
+    """Stories by their keys, newest first. More lie behind `end`, None where these are the last.
 
-    ids: Sequence[int]
-    next: str | None
+    `examined` is set where the search was cut short there, with that many rows looked at.
+    """
+
+    keys: Sequence[Key]
+    end: Key | None
     examined: int | None = None
+
+    @property
+    def ids(self) -> list[int]:
+        """The numbers of the stories."""
+        return [story_id for _, story_id in self.keys]
+
+    @property
+    def next(self) -> str | None:
+        """The token that leads on, None at the end."""
+        return paging.encode(*self.end) if self.end is not None else None
+
+    def first(self, size: int) -> "Matches":
+        """The newest of them, as a page of that size."""
+        return Matches(self.keys[:size], self.keys[size - 1]) if len(self.keys) > size else self
 
 
 def newest_matches(
@@ -35,19 +59,20 @@ def newest_matches(
         BadCursorError: `after` is none of our tokens.
     """
     driver = _driver(session, selection)
-    candidates = _candidates(selection, driver, after, max_examined)
-    conditions = story_conditions(selection, candidates.c.id, but=driver.param if driver else "q")
-    rows = session.execute(
-        select(candidates.c.sorted_at, candidates.c.id)
-        .where(*conditions)
-        .order_by(candidates.c.sorted_at.desc(), candidates.c.id.desc())
-        .limit(size + 1)
-    ).all()
-    ids = [row.id for row in rows[:size]]
-    if len(rows) > size:
-        return Matches(ids, paging.encode(rows[size - 1].sorted_at, rows[size - 1].id))
-    last = _last_examined(session, candidates, max_examined)
-    return Matches(ids, paging.encode(*last), max_examined) if last is not None else Matches(ids, None)
+    end = _place(after)
+    found: list[Key] = []
+    block, examined = min(GROWTH * (size + 1), max_examined), 0
+    while True:
+        candidates = _candidates(selection, driver, end, block)
+        conditions = story_conditions(selection, candidates.c.id, but=driver.param if driver else "q")
+        found += _fitting(session, candidates, conditions, size + 1 - len(found))
+        if len(found) > size:
+            return Matches(found[:size], found[size - 1])
+        end = _last(session, candidates, block) if conditions else None
+        examined += block
+        if end is None or examined >= max_examined:
+            return Matches(found, end, examined if end is not None else None)
+        block = min(block * GROWTH, max_examined - examined)
 
 
 def newest_sample(session: Session, selection: Selection) -> Matches:
@@ -58,23 +83,40 @@ def newest_sample(session: Session, selection: Selection) -> Matches:
     )
 
 
+def _place(after: str | None) -> Key | None:
+    if after is None:
+        return None
+    sorted_at, story_id = paging.decode(after, datetime, int)
+    return sorted_at, story_id
+
+
 def _driver(session: Session, selection: Selection) -> Filter | None:
     """The filter whose index lists the fewest stories."""
     able = [each for each in selection.active if each.rows is not None]
-    if not able:
-        return None
+    if len(able) < 2:
+        return able[0] if able else None
     return min(able, key=lambda each: sum(counts.of(session, each.facet or "", selection.values(each.param)).values()))
 
 
-def _candidates(selection: Selection, driver: Filter | None, after: str | None, most: int) -> Subquery:
-    parts = [_bounded(each, selection, after) for each in _driving_rows(selection, driver)]
-    rows = parts[0] if len(parts) == 1 else select(union(*parts).subquery())
-    sorted_at, story_id = rows.selected_columns
-    newest = rows.order_by(sorted_at.desc(), story_id.desc()).limit(most).subquery()
+def _candidates(selection: Selection, driver: Filter | None, end: Key | None, block: int) -> Subquery:
+    """The next rows of the driver, newest first, with columns `sorted_at` and `id`."""
+    parts = [_newest(_bounded(each, selection, end)).limit(block) for each in _driving_rows(selection, driver)]
+    rows = parts[0] if len(parts) == 1 else _newest(_union(parts)).limit(block)
+    newest = rows.subquery()
     return select(newest.c[0].label("sorted_at"), newest.c[1].label("id")).subquery("candidate")
 
 
-def _driving_rows(selection: Selection, driver: Filter | None) -> list[Select[datetime, int]]:
+def _union(parts: Sequence[Rows]) -> Rows:
+    both = union(*(part.subquery().select() for part in parts)).subquery()
+    return select(both.c[0], both.c[1])
+
+
+def _newest(rows: Rows) -> Rows:
+    sorted_at, story_id = rows.selected_columns
+    return rows.order_by(sorted_at.desc(), story_id.desc())
+
+
+def _driving_rows(selection: Selection, driver: Filter | None) -> Sequence[Rows]:
     if driver is None or driver.rows is None:
         rows = select(col(Story.sorted_at), col(Story.id))
         searched = [each for each in selection.active if each.param == "q"]
@@ -83,24 +125,25 @@ def _driving_rows(selection: Selection, driver: Filter | None) -> list[Select[da
     return [driver.rows(value) for value in selection.values(driver.param)]
 
 
-def _bounded(rows: Select[datetime, int], selection: Selection, after: str | None) -> Select[datetime, int]:
-    """Only what lies behind the token and between the dates: neither needs looking at further rows."""
+def _bounded(rows: Rows, selection: Selection, end: Key | None) -> Rows:
+    """Only what lies behind that key and between the dates: neither needs looking at further rows."""
     sorted_at, story_id = rows.selected_columns
     first, last = selection.published_between
     if first is not None:
         rows = rows.where(sorted_at >= first)
     if last is not None:
         rows = rows.where(sorted_at < last)
-    if after is not None:
-        rows = rows.where(tuple_(sorted_at, story_id) < tuple_(*paging.decode(after, datetime, int)))
+    if end is not None:
+        rows = rows.where(tuple_(sorted_at, story_id) < tuple_(*end))
     return rows
 
 
-def _last_examined(session: Session, candidates: Subquery, most: int) -> tuple[datetime, int] | None:
-    """The last row looked at if the look was cut short there, else None."""
-    rows = session.execute(
-        select(candidates.c.sorted_at, candidates.c.id, func.count().over().label("n"))
-        .order_by(candidates.c.sorted_at, candidates.c.id)
-        .limit(1)
-    ).all()
-    return next(((row.sorted_at, row.id) for row in rows if row.n >= most), None)
+def _fitting(session: Session, candidates: Subquery, conditions: Sequence[ColumnElement[bool]], most: int) -> list[Key]:
+    rows = select(candidates.c.sorted_at, candidates.c.id).where(*conditions)
+    return [(row[0], row[1]) for row in session.execute(_newest(rows).limit(most))]
+
+
+def _last(session: Session, candidates: Subquery, block: int) -> Key | None:
+    """The last row of a whole block, None where there were fewer."""
+    rows = _newest(select(candidates.c.sorted_at, candidates.c.id)).offset(block - 1).limit(1)
+    return next(((row[0], row[1]) for row in session.execute(rows)), None)

@@ -25,6 +25,7 @@ from app.store.cards import (
 )
 from app.store.db import write_session
 from app.store.filters import FILTERS, Selection, parse_selection
+from app.store.matching import newest_sample
 from app.store.paging import MAX_ID
 from app.store.stories import Outcome, delete_stories
 from app.web import links
@@ -99,7 +100,7 @@ def list_stories(
 @router.get("/facets", openapi_extra=_filter_parameters(quote_only=False))
 def list_facets(session: SessionDep, selection: SelectionDep) -> list[Facet]:
     """The most frequent people, countries and so on among the stories that fit the filters, with counts."""
-    return facets.story_facets(session, selection)
+    return facets.story_facets(session, selection, newest_sample(session, selection))
 
 
 @router.get("/stories/{number}")

@@ -6,8 +6,9 @@ from sqlmodel import Session
 
 from app.store import actors, facets, places, quotes, sources
 from app.store.browse import list_stories
+from app.store.cards import Facet, Timeline
 from app.store.filters import Selection, parse_selection
-from app.store.matching import newest_matches
+from app.store.matching import newest_matches, newest_sample
 from app.store.paging import BadCursorError
 from app.store.story_page import get_story
 from tests.factories import Said, lisbon_annotations, make_annotations, make_raw, store_story
@@ -109,16 +110,22 @@ def test_a_story_knows_its_neighbours(archive: Engine) -> None:
     assert (page.newer.id, page.older.id) == (3, 1)
 
 
+def story_facets(session: Session, selection: Selection) -> list[Facet]:
+    return facets.story_facets(session, selection, newest_sample(session, selection))
+
+
+def story_months(session: Session, selection: Selection) -> Timeline:
+    return facets.story_months(session, selection, newest_sample(session, selection))
+
+
 def test_facets_count_the_selection(archive: Engine) -> None:
     fill(archive, 3)
     store_story(archive)
     with Session(archive) as session:
-        whole = {
-            facet.param: {v.label: v.count for v in facet.values} for facet in facets.story_facets(session, Selection())
-        }
+        whole = {facet.param: {v.label: v.count for v in facet.values} for facet in story_facets(session, Selection())}
         some = {
             facet.param: [(v.label, v.count, v.chosen) for v in facet.values]
-            for facet in facets.story_facets(session, parse_selection([("country", "NO")]))
+            for facet in story_facets(session, parse_selection([("country", "NO")]))
         }
     assert whole["person"] == {"Ana": 3, "Marta Sousa": 1, "Erik Dahl": 1}
     assert whole["country"] == {"Portugal": 1, "Norway": 1}
@@ -157,9 +164,9 @@ def test_stories_are_counted_by_month(archive: Engine) -> None:
     fill(archive, 33)
     store_story(archive)
     with Session(archive) as session:
-        whole = facets.story_months(session, Selection())
-        some = facets.story_months(session, parse_selection([("to", "2026-01-02")]))
-        none = facets.story_months(session, parse_selection([("country", "NO")]))
+        whole = story_months(session, Selection())
+        some = story_months(session, parse_selection([("to", "2026-01-02")]))
+        none = story_months(session, parse_selection([("country", "NO")]))
     assert [(each.month, each.stories) for each in whole.months] == [("2026-01", 31), ("2026-02", 2)]
     assert [(each.month, each.stories) for each in some.months] == [("2026-01", 2)]
     assert (list(none.months), whole.over) == ([], None)

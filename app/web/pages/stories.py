@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.store import archive, browse, facets
 from app.store.filters import parse_selection
+from app.store.matching import newest_sample
 from app.web import links
 from app.web.charts import bars
 from app.web.deps import SessionDep, SettingsDep
@@ -21,14 +22,15 @@ def show(request: Request, session: SessionDep, settings: SettingsDep, next: str
     if any(not value for _name, value in sent):
         # A form sends its empty fields too; what is passed on should be the short address.
         return RedirectResponse(links.stories(selection), 302)
-    stories = browse.list_stories(session, selection, after=next, size=settings.page_size)
-    timeline = facets.story_months(session, selection)
+    sample = newest_sample(session, selection)
+    stories = browse.list_stories(session, selection, after=next, size=settings.page_size, sample=sample)
+    timeline = facets.story_months(session, selection, sample)
     return render(
         request,
         "stories.html",
         selection=selection,
         stories=stories,
-        facets=facets.story_facets(session, selection),
+        facets=facets.story_facets(session, selection, sample),
         bars=bars(timeline.months),
         dated_over=timeline.over,
         chips=facets.chips(session, selection),
