@@ -16,12 +16,14 @@ from app.web import api
 from app.web.assets import BASE, STATIC, ImmutableFiles
 from app.web.auth import require_reader
 from app.web.caching import Revalidation, answer_head
+from app.web.drafts import Drafts
 from app.web.errors import add_error_pages
 from app.web.exports import routes as exports
 from app.web.metrics import Metrics
 from app.web.pages import (
     about,
     actors,
+    add,
     api_docs,
     countries,
     delete,
@@ -50,6 +52,7 @@ PAGES = (
     delete.router,
     retry.router,
     feeds.router,
+    add.router,
     facet.router,
     actors.router,
     countries.router,
@@ -82,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.throttle = Throttle()
     app.state.metrics = Metrics(app.state.engine) if settings.metrics else None
     app.state.annotators = executor()  # starts no process before the first story is sent
+    app.state.drafts = Drafts()
     app.state.visitor = Visitor(Limits.of(settings))
     app.add_middleware(Revalidation)
     app.add_middleware(GZipMiddleware, compresslevel=COMPRESSION)
