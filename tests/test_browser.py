@@ -382,7 +382,7 @@ def test_a_user_adds_a_story_sees_it_annotated_and_deletes_it(browser: Browser, 
 def test_files_are_uploaded_and_mistakes_are_said_on_the_spot(browser: Browser, empty_site: str) -> None:
     context, page, complaints = signed_in(browser, empty_site)
     field, button = page.get_by_label("Files", exact=True), page.get_by_role("button", name="Read and look")
-    field.set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"One.\n\nTwo."}])
+    field.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"One.\n\nTwo."})
     button.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Save this story?")
     expect(page).to_have_url(re.compile("/add/[^/]{20,}$"))
