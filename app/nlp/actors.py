@@ -16,7 +16,7 @@ from spacy.tokens import Doc, Span, Token
 
 from app.naming import surname
 from app.nlp import headlines, organisations, people, roles
-from app.nlp.borders import Candidate
+from app.nlp.borders import FAMILY, Candidate
 from app.nlp.gazetteer import compound_names, is_person_like, place_names, reading, readings
 from app.nlp.kinds import decide
 from app.nlp.lexicons import words
@@ -112,7 +112,8 @@ def _group_names() -> Phrases[str]:
 
 def _add_people(spans: list[Span], forms: Forms) -> None:
     full = [(span.text, span.start_char) for span in spans if " " in span.text]
-    full += _sharing_a_surname(spans)
+    sharing = list(_sharing_a_surname(spans))
+    full += sharing
     by_surname: dict[str, list[Draft]] = defaultdict(list)
     by_other_name: dict[str, list[Draft]] = defaultdict(list)
     for person in people.group(full):
@@ -123,7 +124,7 @@ def _add_people(spans: list[Span], forms: Forms) -> None:
             by_other_name[people.key(name)].append(draft)
         for form in person.forms:
             _add(forms, draft, (short for short in people.short_forms(form) if " " not in short or not reading(short)))
-    singles = {span.text for span in spans if " " not in span.text}
+    singles = {span.text for span in spans if " " not in span.text} | {name.split()[0] for name, _ in sharing}
     for name in sorted(singles):
         known = (
             by_surname.get(people.key(name)) or by_other_name.get(people.key(name)) or [Draft(_display(name), "person")]
@@ -136,11 +137,18 @@ def _add_people(spans: list[Span], forms: Forms) -> None:
 def _sharing_a_surname(spans: list[Span]) -> Iterator[tuple[str, int]]:
     """The full name of whoever is named with another by one surname ("Sam and Joe Kirby")."""
     first_names = words("first_names.txt")
-    behind = {span.start: span for span in spans if len(span) == 2 and span[0].text in first_names}
     for span in spans:
-        other = behind.get(span.end + 1)
-        if other is not None and span.text in first_names and span.doc[span.end].text in {"and", "&"}:
-            yield f"{span.text} {other[1].text}", span.start_char
+        before = span.doc[max(0, span.start - 3) : span.start]
+        if len(span) != 2 or len(before) < 2 or before[-1].text not in {"and", "&"}:
+            continue
+        continues = (
+            len(before) == 3
+            and before[0].pos_ == "PROPN"
+            and before[0].text not in FAMILY
+            and not before[-2].is_sent_start
+        )
+        if before[-2].text in first_names and span[0].text in first_names and not continues:
+            yield f"{before[-2].text} {span[1].text}", before[-2].idx
 
 
 def _display(name: str) -> str:

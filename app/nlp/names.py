@@ -24,10 +24,17 @@ PERSON_AFTER_PERSON = frozenset({"PERSON", "WORK_OF_ART", "NORP"})
 def candidates(doc: Doc) -> list[Candidate]:
     """All candidates of a doc in order; none overlap."""
     found = [name for entity in doc.ents if entity.label_ in LABELS for name in repaired(entity)]
+    found = [name for name in found if not _is_an_office(doc, name)]
     taken = {i for name in found for i in range(name.start, name.end)}
     more = [*_given_away(doc, taken, _single_names(doc, found)), *_in_brackets(doc, found)]
     found += [name for name in more if taken.isdisjoint(range(name.start, name.end))]
     return _joined(doc, sorted(found))
+
+
+def _is_an_office(doc: Doc, name: Candidate) -> bool:
+    """Whether a title alone stands for whoever bears it ("the Queen")."""
+    alone = name.end - name.start == 1 and name.start > 0 and doc[name.start - 1].lower_ == "the"
+    return alone and is_title(doc[name.start : name.end])
 
 
 def _in_brackets(doc: Doc, names: list[Candidate]) -> Iterator[Candidate]:

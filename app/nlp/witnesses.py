@@ -16,7 +16,8 @@ from app.nlp.toponyms import ARTICLE_BEFORE
 Kind = Literal["person", "organisation", "place", "other"]
 Evidence = Iterable[tuple[Kind, float]]
 
-CALLED_A_BODY = 3.5
+# Before the name the word may be a trade ("insurer Ann Lee"); in apposition it has an article.
+CALLED_A_BODY, BODY_IN_APPOSITION = 3.5, 5.0
 
 AGE = re.compile(r"\s*(?:,|\()\s*(?:aged )?\d{1,2}\s*(?:,|\)|years?\b|\.)")
 PLACE_PREPOSITION = re.compile(
@@ -132,7 +133,7 @@ def _stands_as_a_company_does(text: str, span: Span, name: Candidate) -> Evidenc
     if before is not None and (before.group(1) is None or before.group(1) in words("body_nouns.txt")):
         yield "organisation", CALLED_A_BODY
     if any(token.lemma_.lower() in words("body_nouns.txt") for token in appositions(span)):
-        yield "organisation", CALLED_A_BODY
+        yield "organisation", BODY_IN_APPOSITION
     if name.label in {"PERSON", "ORG"} and AS_A_BODY_DOES.match(text, span.end_char):
         yield "organisation", 1
 

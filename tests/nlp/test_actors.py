@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
+from app.country_names import country_names
 from app.nlp.actors import actors
 from app.nlp.countries import countries
 from app.spans import ActorSpan
@@ -193,6 +194,65 @@ def test_who_is_named_with_another_by_one_surname_bears_it() -> None:
     }
 
 
+def test_a_couple_named_by_one_surname_is_two_people() -> None:
+    text = "Barack and Michelle Marlow came. Barack waved. Mrs. Marlow read. Sam Kirby and Nora Orr left."
+    assert forms(annotated(text)) == {
+        "Barack Marlow": ["Barack", "Barack"],
+        "Michelle Marlow": ["Michelle Marlow", "Marlow"],
+        "Sam Kirby": ["Sam Kirby"],
+        "Nora Orr": ["Nora Orr"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Eli Dunmore, the drugmaker's chief, said prices would fall.", "person"),
+        ("Eli Dunmore, a drugmaker in Basel, said prices would fall.", "organisation"),
+    ],
+)
+def test_the_head_of_the_apposition_tells_a_company_from_its_chief(text: str, kind: str) -> None:
+    assert [(actor.name, actor.kind) for actor in annotated(text)._.actors] == [("Eli Dunmore", kind)]
+
+
+def test_an_office_alone_is_no_person() -> None:
+    assert forms(annotated("Queen Elizabeth II waved. The Queen left.")) == {"Elizabeth II": ["Elizabeth II"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Jean-Luc Marlow-Kirby met Ursula van der Berg. Van der Berg left. Marlow-Kirby stayed.",
+            {"Jean-Luc Marlow-Kirby": 2, "Ursula van der Berg": 2},
+        ),
+        (
+            "Jean-Claude Duvallon met Abdel Fattah al-Kabiri. Al-Kabiri left.",
+            {"Jean-Claude Duvallon": 1, "Abdel Fattah al-Kabiri": 2},
+        ),
+        ("Xi Lanfen met Kim Jong-sik. Kim smiled. Xi left.", {"Xi Lanfen": 2, "Kim Jong-sik": 2}),
+        ("George Orr and his son George Orr Jr. came. Orr Jr. spoke.", {"George Orr": 1, "George Orr Jr.": 2}),
+        ("Martin Kirby, Sr., founded it. Martin Kirby, Jr., sold it.", {"Martin Kirby": 1, "Martin Kirby, Jr.": 1}),
+        ("The Clintons arrived late. Bill Clinton waved.", {"Bill Clinton": 1}),
+        (
+            "Ludmila Orlova's husband Igor Orlov left. Orlova wept; Orlov did not.",
+            {"Ludmila Orlova": 2, "Igor Orlov": 2},
+        ),
+        (
+            "MARLOW BEATS KIRBY IN RUNOFF\nWilliam Marlow beat Ann Kirby on Tuesday. Marlow thanked voters.",
+            {"William Marlow": 3, "Ann Kirby": 2},
+        ),
+        ("Prime Minister Okello Banda spoke. Mr Banda said no. PM Banda left.", {"Okello Banda": 3}),
+        (
+            "Dr. Sarah O'Neil met Maria de la Cruz. O'Neil left, de la Cruz stayed.",
+            {"Sarah O'Neil": 2, "Maria de la Cruz": 2},
+        ),
+    ],
+)
+def test_short_forms_are_counted_for_the_right_person(text: str, expected: dict[str, int]) -> None:
+    assert {name: len(places) for name, places in forms(annotated(text)).items()} == expected
+
+
 @pytest.mark.parametrize("name", ["U.S. Steel", "U.N. Watch"])
 def test_initials_of_a_country_or_body_begin_no_person(name: str) -> None:
     doc = annotated(f"Shares of {name} fell, and {name} said nothing.")
@@ -260,6 +320,7 @@ def test_no_actors_in_an_empty_text() -> None:
     assert annotated("")._.mentions == []
 
 
+CODES = {*country_names(), None}
 NAMES = st.sampled_from(["Ada Okafor", "OKAFOR", "the U.N.", "President", "Jordan", "Mr.", "O’Neil-", "Paris, Texas"])
 MARKS = st.sampled_from([" ", ", ", ". ", "\n", "'s ", "“", "”", "(", ") - ", "Jr.", "\u2028", "\u0301", "💧"])
 
@@ -273,6 +334,9 @@ def test_any_text_gives_sound_annotations(text: str) -> None:
     spans = {(mention.start, mention.end) for mention in doc._.mentions}
     assert {mention.actor for mention in doc._.mentions} == set(ids)
     assert spans.isdisjoint({(place.start, place.end) for place in doc._.toponyms})
+    again = annotated(text)
+    assert (again._.actors, again._.mentions, again._.toponyms) == (doc._.actors, doc._.mentions, doc._.toponyms)
+    assert {place.country for place in doc._.toponyms} | {actor.country for actor in doc._.actors} <= CODES
     for span in (*doc._.mentions, *doc._.toponyms):
         assert 0 <= span.start < span.end <= len(text)
         assert text[span.start : span.end].strip()
