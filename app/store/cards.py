@@ -1,6 +1,6 @@
 """What pages and the API get: plain frozen values, read in one go, with nothing left to load."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -284,7 +284,10 @@ class CountryCard:
 
 @dataclass(frozen=True, slots=True)
 class CountryPage:
-    """One country: its stories by relation, its people and bodies, what they said."""
+    """One country: its stories by relation, its people and bodies, what they said.
+
+    `evidence` gives for a story's id the words that show the relation, each with how often they stand there.
+    """
 
     code: str
     mentioned: int
@@ -294,6 +297,7 @@ class CountryPage:
     people: Sequence[ActorCard]
     bodies: Sequence[ActorCard]
     in_stories: Page[StoryCard]
+    evidence: Mapping[int, Sequence[tuple[str, int]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.store import counts
 from app.store.actors import actor_cards
 from app.store.browse import list_stories
 from app.store.cards import ActorCard, CountryCard, CountryPage
+from app.store.evidence import evidence_of
 from app.store.filters import Selection
 from app.store.models import Actor, Story, StoryActor, StoryCountry
 from app.store.months import months_of
@@ -48,6 +49,8 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
         .order_by(col(StoryCountry.sorted_at).desc(), col(StoryCountry.story_id).desc())
         .limit(get_settings().max_examined)
     ).all()
+    in_stories = list_stories(session, Selection(((FACETS[relation], code),)), after=after, size=size)
+    listed = [card.id for card in in_stories.items]
     sample = [row.story_id for row in newest[: get_settings().facet_sample]]
     return CountryPage(
         code=code,
@@ -57,7 +60,8 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
         months=months_of(row.published_at for row in newest),
         people=_actors(session, code, sample, ("person",)),
         bodies=_actors(session, code, sample, ("organisation", "group")),
-        in_stories=list_stories(session, Selection(((FACETS[relation], code),)), after=after, size=size),
+        in_stories=in_stories,
+        evidence=evidence_of(session, code, listed, speaking=relation == "speaking"),
     )
 
 

@@ -327,6 +327,11 @@ def test_a_country_in_small_letters_leads_to_its_address(filled: TestClient) -> 
     assert (answer.status_code, answer.headers["location"]) == (301, "/countries/PT?relation=focus")
 
 
+def test_a_country_shows_the_words_that_name_it_in_each_story(filled: TestClient) -> None:
+    assert "Named as: “Lisbon”" in filled.get("/countries/PT").text
+    assert "Named as: “Norway”" in filled.get("/countries/NO").text
+
+
 def test_the_page_in_the_navigation_is_marked(filled: TestClient) -> None:
     for address, current in (("/people", "page"), ("/people/1-marta-sousa", "true")):
         marks = {given.get("href"): given.get("aria-current") for _tag, given in tags(filled.get(address).text)}
