@@ -1,10 +1,5 @@
 """Storing and annotating together, with the real annotators."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +13,12 @@ from app.executors import executor
 from app.ingest import add_stories, annotate_pending
 from app.spans import Annotations, RawStory, Unreadable
 from app.store import archive as whole
-from app.store import browse, waiting
+from app.store import browse, soundness, waiting
+from app.store.db import write_session
 from app.store.filters import Selection
+from tests import kill_run
 from tests.factories import make_raw
+from tests.kill_run import Held
 
 TEXT = "Ana Ruiz, Spain's health minister, met doctors in Madrid. “We listened,” she said. Number {}."
 
@@ -71,18 +69,7 @@ def test_a_story_changed_while_it_was_annotated_stays_waiting(archive: Engine, m
 
 
 def test_adding_killed_at_any_moment_loses_and_doubles_nothing(archive: Engine, tmp_path: Path) -> None:
-    folder = tmp_path / "stories"
-    folder.mkdir()
-    for i in range(300):
-        (folder / f"{i:03}.txt").write_text(TEXT.format(i))
-    command = [sys.executable, "-m", "app.cli", "add", str(folder)]
-    for moment in (1.2, 2.4, 3.6):
-        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(moment)
-        os.kill(running.pid, signal.SIGKILL)
-        running.wait()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    with Session(archive) as session:
-        assert whole.counts(session)["stories"] == 300
-        assert whole.counts(session)["quotes"] == 300
-        assert whole.wrong_counts(session) == {}
+    held = kill_run.run(archive, tmp_path, stories=300, kills=2)
+    assert held == Held(stories=300, texts=300, annotated=300, quotes=300, mentions=600)
+    with write_session(archive) as session:
+        assert soundness.problems(session) == []
