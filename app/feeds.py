@@ -1,6 +1,7 @@
 """Polling feeds: what is new in one becomes stories, from its own words or from the pages it leads to."""
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -10,12 +11,13 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from app.config import Settings
 from app.read.address import read_address
 from app.read.feed import Entry, Feed, parse_feed
+from app.read.feed_link import feed_link
 from app.read.feedfile import story_of_entry
 from app.read.fetch import Fetched
 from app.read.refusal import Refused
@@ -33,6 +35,8 @@ MOST_NEW = 500
 COMMIT_ITEMS = 50
 IS_GONE = "the server says that this feed is gone for good (410)"
 
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
+
 log = logging.getLogger("newsgloss.feeds")
 
 
@@ -49,7 +53,7 @@ def poll_next(engine: Engine, settings: Settings, visitor: Visitor) -> bool:
     """Poll one feed, or read one item's page, whose time has come; False where there is none.
 
     Raises:
-        SQLAlchemyError: the database cannot be used at the moment.
+        OperationalError: the database cannot be used at the moment.
     """
     now = datetime.now(UTC)
     with Session(engine) as session:
@@ -67,24 +71,30 @@ def poll_next(engine: Engine, settings: Settings, visitor: Visitor) -> bool:
 
 def poll_these(engine: Engine, settings: Settings, visitor: Visitor, ids: Sequence[int] | None) -> Iterator[Polled]:
     """Poll feeds by their ids, or all that are polled, now; then read the pages that are due in them."""
-    with write_session(engine) as session:
-        due = feeds.claim_these(session, ids, now=datetime.now(UTC))
-    for feed in due:
-        yield poll(engine, settings, visitor, feed)
+    with Session(engine) as session:
+        chosen = feeds.ids_polled(session) if ids is None else list(ids)
+    for feed_id in chosen:
+        with write_session(engine) as session:
+            due = feeds.claim_this(session, feed_id, now=datetime.now(UTC))
+        if due is not None:
+            yield poll(engine, settings, visitor, due)
     while True:
         with write_session(engine) as session:
-            items = feeds.claim_items(session, most=10, now=datetime.now(UTC), of=[feed.id for feed in due])
+            items = feeds.claim_items(session, most=1, now=datetime.now(UTC), of=chosen)
         if not items:
             return
-        for item in items:
-            read_item(engine, settings, visitor, item)
+        read_item(engine, settings, visitor, items[0])
 
 
 # ------------------------------------------------------------------------------------------------ a feed
 
 
 def poll(engine: Engine, settings: Settings, visitor: Visitor, due: DueFeed) -> Polled:
-    """Fetch a feed, store what is new in it, and set when it is polled next."""
+    """Fetch a feed, store what is new in it, and set when it is polled next.
+
+    Raises:
+        OperationalError: the database cannot be used at the moment.
+    """
     pause = timedelta(minutes=settings.feed_minutes)
     try:
         answer = visitor.fetch(due.url, etag=due.etag, last_modified=due.last_modified)
@@ -94,27 +104,45 @@ def poll(engine: Engine, settings: Settings, visitor: Visitor, due: DueFeed) -> 
             return _ended(engine, due, pause)
         if answer.status != OK:
             return _failed(engine, due, _told(answer.status), pause, asked=answer.retry_after)
-        found = parse_feed(answer.body, _charset(answer))
-        seen = _new_entries(engine, due, found)
+        return _taken(engine, due, answer, pause)
     except Refused as refusal:
         return _failed(engine, due, str(refusal), pause)
-    except SQLAlchemyError:
-        raise
+    except OperationalError:
+        raise  # a full disk, a locked database: not the feed's fault
     except Exception as error:
         # The parsers were written for the feeds there are; what a made-up one does to them must not stop the others.
         log.exception("%s", due.url)
         return _failed(engine, due, f"cannot be read ({type(error).__name__})", pause)
+
+
+def _taken(engine: Engine, due: DueFeed, answer: Fetched, pause: timedelta) -> Polled:
+    """Store what is new in the feed that was fetched; where it is a page instead that names one, go on to that.
+
+    Raises:
+        Refused: it is no feed.
+    """
+    try:
+        found = parse_feed(answer.body, _charset(answer))
+    except Refused:
+        link = feed_link(answer.body, answer.url) if due.state == "new" and not due.failures else None
+        if link is None:
+            raise
+        # The failure keeps it from being led from page to page.
+        return _ended(engine, due, timedelta(0), state="new", failures=1, **_moved(engine, due, link))
+    seen = _new_entries(engine, due, found)
     new = _store(engine, due, seen[:MOST_NEW])
-    values = {"title": (found.title or due.title)[: feeds.MAX_TITLE], **_moved(engine, due, answer.url_permanent)}
-    if len(seen) <= MOST_NEW:  # else the rest must come again
-        values |= {"etag": answer.etag, "last_modified": answer.last_modified}
-    return replace(_ended(engine, due, pause, **values), new=new)
+    title = _clean(found.title or due.title)[: feeds.MAX_TITLE]
+    # Where there is more than is taken at once, the rest must be sent again.
+    unchanged = {"etag": answer.etag, "last_modified": answer.last_modified} if len(seen) <= MOST_NEW else {}
+    moved = _moved(engine, due, answer.url_permanent)
+    return replace(_ended(engine, due, pause, title=title, **unchanged, **moved), new=new)
 
 
 def _ended(engine: Engine, due: DueFeed, pause: timedelta | None, **values: Any) -> Polled:
     """Keep how a poll ended: well, unless the values say otherwise."""
     now = datetime.now(UTC)
     kept = {"state": "ok", "failures": 0, "last_error": None, "polled_at": now, **values}
+    kept = {name: _clean(value) if isinstance(value, str) else value for name, value in kept.items()}
     if pause is not None:
         kept["next_poll_at"] = now + pause
     with write_session(engine) as session:
@@ -139,6 +167,11 @@ def _moved(engine: Engine, due: DueFeed, address: str) -> dict[str, Any]:
     return {} if address == due.url else feeds.at(address)
 
 
+def _clean(words: str) -> str:
+    """The words without what no database can hold."""
+    return _UNUSABLE.sub("", words)
+
+
 def _told(status: int) -> str:
     return f"the server answers with {status} ({responses.get(status, 'unknown')})"
 
@@ -154,7 +187,7 @@ def _charset(answer: Fetched) -> str | None:
 
 def _new_entries(engine: Engine, due: DueFeed, found: Feed) -> list[tuple[NewItem, RawStory | None]]:
     """The entries never seen in this feed, each with the story of its own words unless its page is to be read."""
-    entries = {key: entry for entry in found.entries if (key := entry.id or entry.url or entry.title)}
+    entries = {key: entry for entry in found.entries if (key := _clean(entry.id or entry.url or entry.title or ""))}
     with Session(engine) as session:
         unknown = feeds.unknown(session, due.id, entries)
     new = [(key, entry) for key, entry in entries.items() if key in unknown]
@@ -162,7 +195,7 @@ def _new_entries(engine: Engine, due: DueFeed, found: Feed) -> list[tuple[NewIte
 
 
 def _item(due: DueFeed, found: Feed, key: str, entry: Entry) -> tuple[NewItem, RawStory | None]:
-    item = NewItem(key, entry.url, entry.title or "", entry.published_at)
+    item = NewItem(key, entry.url, _clean(entry.title or ""), entry.published_at)
     if due.fetches_pages and entry.url and not entry.is_content:
         return replace(item, state="waiting"), None
     story = story_of_entry(entry, found, due.url)
@@ -211,11 +244,18 @@ def _stored(session: Session, story: RawStory, now: datetime) -> tuple[str, int 
 def read_item(engine: Engine, settings: Settings, visitor: Visitor, item: DueItem) -> None:
     """Read the page of an item that came with a summary only, and store its story."""
     found = _page(settings, visitor, item)
+    try:
+        if isinstance(found, RawStory):
+            with write_session(engine) as session:
+                feeds.item_stored(session, item, *_stored(session, found, datetime.now(UTC)))
+                return
+    except OperationalError:
+        raise  # a full disk, a locked database: not the page's fault
+    except Exception as error:
+        log.exception("%s", item.url)
+        found = Unreadable(item.url, f"its story cannot be stored ({type(error).__name__})")
     with write_session(engine) as session:
-        if isinstance(found, Unreadable):
-            feeds.item_failed(session, item, found.reason)
-        else:
-            feeds.item_stored(session, item, *_stored(session, found, datetime.now(UTC)))
+        feeds.item_failed(session, item, _clean(found.reason))
 
 
 def _page(settings: Settings, visitor: Visitor, item: DueItem) -> RawStory | Unreadable:

@@ -311,6 +311,36 @@ def test_what_a_parser_does_not_expect_is_said_on_the_feed(desk: Desk, monkeypat
     assert [polled.error for polled in desk.poll()] == ["cannot be read (RecursionError)"]
 
 
+def test_characters_that_no_database_holds_are_left_out(desk: Desk) -> None:
+    strange = "A \\u0000 B \\ud800 C"
+    entry = f'{{"id": "{strange}", "title": "{strange}", "content_text": "{WORDS.format(1)} {strange}"}}'
+    text = f'{{"version": "https://jsonfeed.org/version/1.1", "title": "{strange}", "items": [{entry}]}}'
+    desk.watch(desk.site.page("/feed", text, "application/feed+json", ETag='"\xff"'))
+    assert [(polled.new, polled.error) for polled in desk.poll()] == [(1, None)]
+    assert desk.feed().title == "A  B  C"
+    assert [each.item_key for each in desk.items()] == ["A  B  C"]
+    assert len(desk.stories()) == 1
+
+
+def test_an_address_of_a_page_leads_to_the_feed_it_names(desk: Desk) -> None:
+    feed = desk.serve(item(1, content=WORDS.format(1)))
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    desk.watch(desk.site.page("/", f"<html><head>{link}</head><body>News.</body></html>"))
+    desk.poll()
+    assert desk.feed().url == feed
+    assert [polled.new for polled in desk.poll()] == [1]
+
+
+def test_pages_that_lead_to_each_other_lead_nowhere(desk: Desk) -> None:
+    for here, there in (("/a", "/b"), ("/b", "/a")):
+        link = f'<link rel="alternate" type="application/atom+xml" href="{there}">'
+        desk.site.page(here, f"<html><head>{link}</head><body>News.</body></html>")
+    desk.watch(desk.site.url + "/a")
+    while poll_next(desk.archive, desk.settings, Visitor(desk.site.limits())):
+        pass
+    assert (desk.feed().state, desk.site.asked["/a"], desk.site.asked["/b"]) == ("failing", 1, 1)
+
+
 # ------------------------------------------------------------------------------------------------ pages that fail
 
 
@@ -339,6 +369,12 @@ def test_a_page_that_fails_is_tried_again_and_given_up_in_the_end(desk: Desk) ->
     assert [story.title for story in desk.stories()] == ["Story 1"]
     with Session(desk.archive) as session:
         assert feeds.troubled_items(session, 10) == []
+
+
+def test_a_feed_leads_into_no_private_network(desk: Desk) -> None:
+    desk.watch(desk.serve(item(1, url="http://10.0.0.1/1"), item(2, url="http://169.254.169.254/2")))
+    desk.poll()
+    assert all("private" in (each.last_error or "") for each in desk.items())
 
 
 # ------------------------------------------------------------------------------------------------ by hand

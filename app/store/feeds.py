@@ -7,7 +7,7 @@ Whoever polls claims first: the claim sets the next try, so what dies meanwhile 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -252,27 +252,19 @@ def claim_due(session: Session, *, most: int, now: datetime) -> list[DueFeed]:
     return _claimed(session, _due_feeds(now).limit(most), now)
 
 
-def claim_these(session: Session, feed_ids: Sequence[int] | None, *, now: datetime) -> list[DueFeed]:
-    """Feeds by their ids, or all that are polled, claimed whether their time has come or not."""
-    which = col(Feed.state).in_(POLLED) if feed_ids is None else col(Feed.id).in_(feed_ids)
-    return _claimed(session, select(Feed).where(which).order_by(col(Feed.id)), now)
+def ids_polled(session: Session) -> list[int]:
+    """The ids of all feeds that are polled."""
+    return list(session.scalars(select(col(Feed.id)).where(col(Feed.state).in_(POLLED)).order_by(col(Feed.id))))
+
+
+def claim_this(session: Session, feed_id: int, *, now: datetime) -> DueFeed | None:
+    """A feed by its id, claimed whether its time has come or not; None where there is none."""
+    return next(iter(_claimed(session, select(Feed).where(col(Feed.id) == feed_id), now)), None)
 
 
 def _claimed(session: Session, wanted: Any, now: datetime) -> list[DueFeed]:
     feeds = session.scalars(wanted).all()
-    due = [
-        DueFeed(
-            feed.id,
-            feed.url,
-            feed.title,
-            feed.state,
-            feed.fetches_pages,
-            feed.failures,
-            feed.etag,
-            feed.last_modified,
-        )
-        for feed in feeds
-    ]
+    due = [DueFeed(**{field.name: getattr(feed, field.name) for field in fields(DueFeed)}) for feed in feeds]
     session.execute(update(Feed).where(col(Feed.id).in_([feed.id for feed in due])).values(next_poll_at=now + CLAIM))
     return due
 
