@@ -4,7 +4,7 @@ A selection is a set of filters with their values: the same parameter twice mean
 A value is left out with `not`: "not=person:12".
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
@@ -191,7 +191,13 @@ def _midnight_after(day: str) -> datetime:
 
 
 def _has_words(story_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
-    return and_(*(search.matches("story", story_id, search.parse(value)) for value in values))
+    return and_(*(search.fits("story", story_id, search.parse(value)) for value in values))
+
+
+def _searched_rows(value: str) -> Select[datetime, int]:
+    return select(col(Story.sorted_at), col(Story.id)).where(
+        search.matches("story", col(Story.id), search.parse(value))
+    )
 
 
 def _is_kind(_quote_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
@@ -233,7 +239,7 @@ def by_param(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
 FILTERS: Mapping[str, Filter] = {
     each.param: each
     for each in (
-        Filter("q", "Words", _parse_q, _has_words),
+        Filter("q", "Words", _parse_q, _has_words, _searched_rows),
         _actor_filter("person", "Person"),
         _actor_filter("organisation", "Organisation"),
         _actor_filter("group", "Group"),
@@ -344,11 +350,11 @@ def _canonical(pairs: Iterable[tuple[str, str]]) -> Selection:
 
 
 def story_conditions(
-    selection: Selection, story_id: SQLColumnExpression[Any], *, but: str | None = None
+    selection: Selection, story_id: SQLColumnExpression[Any], *, but: Container[str | None] = ()
 ) -> list[ColumnElement[bool]]:
-    """The conditions of a selection on a story's id, without those of one parameter."""
+    """The conditions of a selection on a story's id, without those of some parameters."""
     return [
         each.keeps(story_id, selection.values(each.param))
         for each in selection.active
-        if not each.quote_only and each.param != but
+        if not each.quote_only and each.param not in but
     ]

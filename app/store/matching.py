@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, select, tuple_, union
+from sqlalchemy import CTE, ColumnElement, Select, select, tuple_, union
 from sqlmodel import Session, col
 
 from app.config import get_settings
-from app.store import counts, paging
+from app.store import counts, paging, search
 from app.store.filters import Filter, Selection, story_conditions
 from app.store.models import Story
 
@@ -22,6 +22,9 @@ Rows = Select[datetime, int]
 
 # The first block has so many times the stories wanted, each later one so many times those of the one before.
 GROWTH = 4
+# So many rows are looked up one by one in the search index; with more it is read through.
+FEW = 300
+MANY = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,14 @@ class Matches:
         return Matches(self.keys[:size], self.keys[size - 1]) if len(self.keys) > size else self
 
 
+@dataclass(frozen=True, slots=True)
+class _Driver:
+    """The filter whose index lists the fewest stories, and how many; None for all stories by date."""
+
+    filter: Filter | None
+    size: float = MANY
+
+
 def newest_matches(
     session: Session, selection: Selection, *, after: str | None, size: int, max_examined: int
 ) -> Matches:
@@ -58,13 +69,13 @@ def newest_matches(
     Raises:
         BadCursorError: `after` is none of our tokens.
     """
-    driver = _driver(session, selection)
+    driver = _driver(session, selection, max_examined)
     end = _place(after)
     found: list[Key] = []
     block, examined = min(GROWTH * (size + 1), max_examined), 0
     while True:
         candidates = _candidates(selection, driver, end, block)
-        conditions = story_conditions(selection, candidates.c.id, but=driver.param if driver else "q")
+        conditions = _conditions(selection, driver, candidates)
         found += _fitting(session, candidates, conditions, size + 1 - len(found))
         if len(found) > size:
             return Matches(found[:size], found[size - 1])
@@ -90,20 +101,40 @@ def _place(after: str | None) -> Key | None:
     return sorted_at, story_id
 
 
-def _driver(session: Session, selection: Selection) -> Filter | None:
-    """The filter whose index lists the fewest stories."""
+def _driver(session: Session, selection: Selection, max_examined: int) -> _Driver:
     able = [each for each in selection.active if each.rows is not None]
-    if len(able) < 2:
-        return able[0] if able else None
-    return min(able, key=lambda each: sum(counts.of(session, each.facet or "", selection.values(each.param)).values()))
+    if len(able) == 1 and not selection.q:
+        return _Driver(able[0])
+    sizes = {each.param: _size(session, each, selection.values(each.param), max_examined) for each in able}
+    best = min(able, key=lambda each: sizes[each.param], default=None)
+    # Words that most stories have lead to so many that the newest of them are found sooner among the newest stories.
+    return _Driver(best, sizes[best.param]) if best is not None and sizes[best.param] < MANY else _Driver(None)
 
 
-def _candidates(selection: Selection, driver: Filter | None, end: Key | None, block: int) -> Subquery:
+def _size(session: Session, each: Filter, values: Sequence[str], max_examined: int) -> float:
+    """How many stories a filter lists; MANY where its words are in more than may be looked at."""
+    if each.param != "q":
+        return sum(counts.of(session, each.facet or "", values).values())
+    query = search.parse(values[0])
+    n = search.count(session, "story", query, most=max_examined + 1)
+    return n if n <= max_examined and query.groups else MANY
+
+
+def _conditions(selection: Selection, driver: _Driver, candidates: CTE) -> list[ColumnElement[bool]]:
+    """The filters that do not drive, as conditions on the candidates."""
+    used = driver.filter.param if driver.filter is not None else None
+    if not selection.q or used == "q" or driver.size <= FEW:
+        return story_conditions(selection, candidates.c.id, but={used})
+    found = search.fits_among("story", candidates, search.parse(selection.q))
+    return [*story_conditions(selection, candidates.c.id, but={used, "q"}), found]
+
+
+def _candidates(selection: Selection, driver: _Driver, end: Key | None, block: int) -> CTE:
     """The next rows of the driver, newest first, with columns `sorted_at` and `id`."""
-    parts = [_newest(_bounded(each, selection, end)).limit(block) for each in _driving_rows(selection, driver)]
+    parts = [_newest(_bounded(each, selection, end)).limit(block) for each in _driving_rows(selection, driver.filter)]
     rows = parts[0] if len(parts) == 1 else _newest(_union(parts)).limit(block)
     newest = rows.subquery()
-    return select(newest.c[0].label("sorted_at"), newest.c[1].label("id")).subquery("candidate")
+    return select(newest.c[0].label("sorted_at"), newest.c[1].label("id")).cte("candidate")
 
 
 def _union(parts: Sequence[Rows]) -> Rows:
@@ -118,10 +149,7 @@ def _newest(rows: Rows) -> Rows:
 
 def _driving_rows(selection: Selection, driver: Filter | None) -> Sequence[Rows]:
     if driver is None or driver.rows is None:
-        rows = select(col(Story.sorted_at), col(Story.id))
-        searched = [each for each in selection.active if each.param == "q"]
-        # Words alone: the full-text index finds them in any corner of the archive, so nothing is cut short.
-        return [rows.where(*(each.keeps(col(Story.id), selection.values("q")) for each in searched))]
+        return [select(col(Story.sorted_at), col(Story.id))]
     return [driver.rows(value) for value in selection.values(driver.param)]
 
 
@@ -138,12 +166,12 @@ def _bounded(rows: Rows, selection: Selection, end: Key | None) -> Rows:
     return rows
 
 
-def _fitting(session: Session, candidates: Subquery, conditions: Sequence[ColumnElement[bool]], most: int) -> list[Key]:
+def _fitting(session: Session, candidates: CTE, conditions: Sequence[ColumnElement[bool]], most: int) -> list[Key]:
     rows = select(candidates.c.sorted_at, candidates.c.id).where(*conditions)
     return [(row[0], row[1]) for row in session.execute(_newest(rows).limit(most))]
 
 
-def _last(session: Session, candidates: Subquery, block: int) -> Key | None:
+def _last(session: Session, candidates: CTE, block: int) -> Key | None:
     """The last row of a whole block, None where there were fewer."""
     rows = _newest(select(candidates.c.sorted_at, candidates.c.id)).offset(block - 1).limit(1)
     return next(((row[0], row[1]) for row in session.execute(rows)), None)

@@ -9,7 +9,19 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, ColumnElement, Connection, SQLColumnExpression, String, bindparam, false, not_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    FromClause,
+    SQLColumnExpression,
+    String,
+    bindparam,
+    false,
+    func,
+    not_,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -23,8 +35,11 @@ __all__ = [
     "Query",
     "Searched",
     "add",
+    "count",
     "create",
     "drop",
+    "fits",
+    "fits_among",
     "is_right",
     "is_search_table",
     "matches",
@@ -92,32 +107,60 @@ def _of(connection: Connection) -> Any:
 # ------------------------------------------------------------------------------------------------ matching
 
 
+def count(session: Session, what: Searched, query: Query, *, most: int) -> int:
+    """How many stories or quotes have the words of a query; counting stops at `most`."""
+    if not query.groups:
+        return 0
+    found: int = _of(session.connection()).count(session.connection(), what, query, most)
+    return found
+
+
 def matches(what: Searched, id_column: SQLColumnExpression[Any], query: Query) -> ColumnElement[bool]:
-    """The condition that a story or quote, by its id column, fits the query; nothing fits a query without words."""
+    """The condition that a story or quote, by its id column, fits the query; nothing fits a query without words.
+
+    All that fit are looked up at once: for words that are in few, or where nothing else is asked.
+    """
+    return _condition("ALL", what, query, id_column)
+
+
+def fits(what: Searched, id_column: SQLColumnExpression[Any], query: Query) -> ColumnElement[bool]:
+    """The same condition, looked up for each row apart: for a few hundred rows."""
+    return _condition("ONE", what, query, id_column)
+
+
+def fits_among(what: Searched, rows: FromClause, query: Query) -> ColumnElement[bool]:
+    """The same condition on the column `id` of many rows, best of such as were added one soon after the other."""
+    first, last = (select(bound(rows.c.id)).scalar_subquery() for bound in (func.min, func.max))
+    return _condition("AMONG", what, query, rows.c.id, first, last)
+
+
+def _condition(form: str, what: Searched, query: Query, *parts: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     if query.groups:
-        return _Matches(what, id_column, query)
-    if query.unwanted:
-        return not_(_Matches(what, id_column, Query((query.unwanted,))))
-    return false()
+        return _Condition(form, what, query, *parts)
+    return not_(_Condition(form, what, Query((query.unwanted,)), *parts)) if query.unwanted else false()
 
 
-class _Matches(FunctionElement[bool]):
+class _Condition(FunctionElement[bool]):
     """Holds the query in the language of each database; the one that is asked takes its own."""
 
     type = Boolean()
     inherit_cache = True
 
-    def __init__(self, what: Searched, id_column: SQLColumnExpression[Any], query: Query) -> None:
-        self.name = f"{what}_fts"
+    def __init__(self, form: str, what: Searched, query: Query, *parts: SQLColumnExpression[Any]) -> None:
+        self.name = f"{form} {what}_fts"
         expressions = (database.expression(query) for database in DATABASES.values())
-        super().__init__(id_column, *(bindparam(None, each, String(), unique=True) for each in expressions))
+        super().__init__(*(bindparam(None, each, String(), unique=True) for each in expressions), *parts)
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+        """Itself: SQLAlchemy would make it "… = 1", for which SQLite uses no index."""
+        return self
 
 
-@compiles(_Matches)
-def _compile_matches(element: _Matches, compiler: SQLCompiler, **options: Any) -> str:
-    id_column, *queries = element.clauses
+@compiles(_Condition)
+def _compile_condition(element: _Condition, compiler: SQLCompiler, **options: Any) -> str:
+    form, index = element.name.split()
+    queries, parts = list(element.clauses)[: len(DATABASES)], list(element.clauses)[len(DATABASES) :]
     query = dict(zip(DATABASES, queries, strict=True))[compiler.dialect.name]
-    condition: str = DATABASES[compiler.dialect.name].MATCHES
-    return condition.format(
-        id=compiler.process(id_column, **options), index=element.name, query=compiler.process(query, **options)
-    )
+    condition: str = DATABASES[compiler.dialect.name].CONDITIONS[form]
+    told = [compiler.process(each, **options) for each in parts]
+    return condition.format(*told, index=index, query=compiler.process(query, **options))

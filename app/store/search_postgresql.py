@@ -37,7 +37,13 @@ CREATE = tuple(
 )
 DROP = ("DROP TABLE quote_fts", "DROP TABLE story_fts")
 
-MATCHES = "({id} IN (SELECT id FROM {index} WHERE words @@ CAST({query} AS tsquery)))"
+# How the id {0} is looked up: with all that fit, or for itself, which costs little here however many there are.
+_ONE = "EXISTS (SELECT 1 FROM {index} WHERE words @@ CAST({query} AS tsquery) AND {index}.id = {0})"
+CONDITIONS = {
+    "ALL": "({0} IN (SELECT id FROM {index} WHERE words @@ CAST({query} AS tsquery)))",
+    "ONE": _ONE,
+    "AMONG": _ONE,
+}
 
 # A row's id, and its parts by weight: A tells more than B.
 _PARTS = {
@@ -136,6 +142,13 @@ def _places(title: str, body: str) -> Iterator[tuple[str, int, str]]:
         start = place + 2
         for place, match in enumerate(WORD.finditer(part), start):
             yield folded(match[0]), min(place, LAST_PLACE), weight
+
+
+def count(connection: Connection, what: str, query: Query, most: int) -> int:
+    """How many rows have the words of a query, up to `most`."""
+    rows = f"SELECT 1 FROM {what}_fts WHERE words @@ CAST(:query AS tsquery) LIMIT :most"  # noqa: S608 - our own names
+    counted = text(f"SELECT count(*) FROM ({rows}) AS found")  # noqa: S608 - our own words
+    return int(connection.execute(counted, {"query": expression(query), "most": most}).scalar_one())
 
 
 def expression(query: Query) -> str:

@@ -21,7 +21,13 @@ CREATE = (
 )
 DROP = ("DROP TABLE quote_fts", "DROP TABLE story_fts", "DROP VIEW story_document")
 
-MATCHES = "({id} IN (SELECT rowid FROM {index} WHERE {index} MATCH {query}))"
+# How the id {0} is looked up: with all that fit, for itself, or with those that fit between the ids {1} and {2}.
+CONDITIONS = {
+    "ALL": "({0} IN (SELECT rowid FROM {index} WHERE {index} MATCH {query}))",
+    "ONE": "EXISTS (SELECT 1 FROM {index} WHERE {index} MATCH {query} AND rowid = {0})",
+    # One walk along the index: to look each row up apart takes a hundred times as long.
+    "AMONG": "({0} IN (SELECT rowid FROM {index} WHERE {index} MATCH {query} AND rowid BETWEEN {1} AND {2}))",
+}
 
 _ADD = {
     "story": "INSERT INTO story_fts (rowid, title, body) SELECT id, title, body FROM story_document",
@@ -75,6 +81,13 @@ def is_right(connection: Connection, what: str) -> bool:
 def rebuild(connection: Connection, what: str) -> None:
     """Make an index anew."""
     connection.execute(text(f"INSERT INTO {what}_fts ({what}_fts) VALUES ('rebuild')"))  # noqa: S608
+
+
+def count(connection: Connection, what: str, query: Query, most: int) -> int:
+    """How many rows have the words of a query, up to `most`."""
+    rows = f"SELECT 1 FROM {what}_fts WHERE {what}_fts MATCH :query LIMIT :most"  # noqa: S608 - our own names
+    counted = text(f"SELECT count(*) FROM ({rows})")  # noqa: S608 - our own words
+    return int(connection.execute(counted, {"query": expression(query), "most": most}).scalar_one())
 
 
 def expression(query: Query) -> str:
