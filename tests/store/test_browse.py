@@ -69,6 +69,24 @@ def test_a_search_that_is_cut_short_says_so_and_leads_on(archive: Engine) -> Non
     assert seen == [1]
 
 
+@pytest.mark.parametrize("query", [[("q", "spoke")], [("q", "spoke"), ("person", "1")], [("q", "-absent")]])
+@pytest.mark.parametrize("most", [3, 100])
+def test_words_of_more_stories_than_are_looked_at_are_still_found_newest_first(
+    archive: Engine, query: list[tuple[str, str]], most: int
+) -> None:
+    fill(archive, 7)
+    seen: list[int] = []
+    after = None
+    with Session(archive) as session:
+        for _ in range(10):
+            found = newest_matches(session, parse_selection(query), after=after, size=2, max_examined=most)
+            seen += found.ids
+            after = found.next
+            if after is None:
+                break
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+
 @pytest.mark.parametrize("token", ["", "x", "%%%", "e30", "WzEsMl0", "A" * 2000, "WzFlOTk5LDFd", "é", "W251bGwsMV0"])
 def test_an_absurd_token_is_refused(archive: Engine, token: str) -> None:
     fill(archive, 1)
