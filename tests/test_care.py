@@ -2,8 +2,10 @@
 
 import os
 import resource
+import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -199,6 +201,34 @@ def test_whoever_reads_while_it_is_restored_sees_the_old_or_the_new(
         restoring.join()
         assert whole.counts(session)["stories"] == 2
     assert stories_of(database_url) == 1
+
+
+KILLED_ON_THE_WAY = """
+import os, signal, sys
+from pathlib import Path
+from app.store import backups
+backups.PAGES = 1
+url, file, at = sys.argv[1:]
+def on_pages(pages, total):
+    on_pages.done = getattr(on_pages, "done", 0) + pages
+    if on_pages.done >= total * float(at):
+        os.kill(os.getpid(), signal.SIGKILL)
+backups.restore(url, Path(file), replaces=True, on_pages=on_pages)
+"""
+
+
+@pytest.mark.parametrize("at", [0.1, 0.9])
+def test_restoring_killed_on_the_way_leaves_the_archive_as_it_was(
+    archive: Engine, database_url: str, other_url: str, tmp_path: Path, at: float
+) -> None:
+    saved = save(database_url, tmp_path / "saved.db")
+    store_story(archive)
+    bring_back(other_url, save(database_url, tmp_path / "other-saved.db"))
+    script = [sys.executable, "-c", KILLED_ON_THE_WAY, other_url, str(saved), str(at)]
+    assert subprocess.run(script, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert stories_of(other_url) == 1
+    bring_back(other_url, saved, replaces=True)
+    assert stories_of(other_url) == 0
 
 
 def test_on_postgresql_its_own_tools_are_named(tmp_path: Path) -> None:
