@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     open_to_read: bool = Field(
         True, description="Whether everybody may read; else only signed-in users, and programs with a token."
     )
+    contact: str = Field(
+        "",
+        pattern=r"^$|^https?://[^\s<>\"]+$|^[\w.+-]+@[\w-]+(\.[\w-]+)+$",
+        description="Whom readers tell about errors, a mail or web address; empty: those who run the archive.",
+    )
     sign_in_days: int = Field(30, ge=1, le=365, description="Days after which a browser not used is signed out.")
     writes_per_minute: int = Field(
         600, ge=0, description="What one client may add or change within a minute; 0 sets no limit."
@@ -79,6 +84,11 @@ class Settings(BaseSettings):
     def prefix(self) -> str:
         """The path under which a proxy shows the archive, such as "/news"; empty where it is shown at the root."""
         return urlsplit(self.base_url).path.rstrip("/")
+
+    @property
+    def contact_link(self) -> str:
+        """Where a link to the contact leads, empty without a contact."""
+        return f"mailto:{self.contact}" if "@" in self.contact and "://" not in self.contact else self.contact
 
     @property
     def is_secure(self) -> bool:

@@ -215,3 +215,5 @@ def test_the_documentation_page_names_every_operation(api: TestClient) -> None:
     for path, methods in paths.items():
         for method in methods:
             assert f"{method.upper()} {path}" in page
+    writing = sum(method != "get" for methods in paths.values() for method in methods)
+    assert page.count("Needs a token.") == writing

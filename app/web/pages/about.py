@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.store import archive
-from app.web.deps import SessionDep
+from app.web.deps import SessionDep, SettingsDep
 from app.web.quality import measured
 from app.web.templating import render
 
@@ -12,9 +12,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/about")
-def about(request: Request, session: SessionDep) -> Response:
+def about(request: Request, session: SessionDep, settings: SettingsDep) -> Response:
     """What Newsgloss is, what the archive holds, and how far to trust the annotations."""
-    return render(request, "about.html", counts=archive.counts(session), measured=measured())
+    counts = archive.counts(session)
+    return render(request, "about.html", counts=counts, measured=measured(), settings=settings)
 
 
 @router.get("/help")

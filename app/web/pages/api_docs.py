@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
 
+from app.web.deps import SettingsDep
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
@@ -19,7 +20,7 @@ class Operation:
     method: str
     path: str
     summary: str
-    needs_token: bool
+    writes: bool
     parameters: list[dict[str, str]]
     body: list[dict[str, str]]
     answer: str
@@ -35,10 +36,10 @@ class Shape:
 
 
 @router.get("/api/docs")
-def show(request: Request) -> Response:
+def show(request: Request, settings: SettingsDep) -> Response:
     """Every operation of the API and the objects it answers with."""
     operations, shapes = _described(request.app)
-    return render(request, "api_docs.html", operations=operations, shapes=shapes)
+    return render(request, "api_docs.html", operations=operations, shapes=shapes, settings=settings)
 
 
 @lru_cache
@@ -62,7 +63,7 @@ def _operation(path: str, method: str, each: dict[str, Any]) -> Operation:
         method=method.upper(),
         path=path,
         summary=each.get("description", ""),
-        needs_token="security" in each,
+        writes=method != "get",
         parameters=[
             _row(parameter["name"], parameter["schema"], parameter) for parameter in each.get("parameters", [])
         ],
