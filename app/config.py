@@ -46,7 +46,7 @@ class Settings(BaseSettings):
         100_000_000, ge=1, description="The most that can be uploaded at once, all files together."
     )
     max_upload_files: int = Field(200, ge=1, description="Files that can be uploaded at once.")
-    page_size: int = Field(30, ge=1, le=200, description="Stories, quotes or actors on one page.")
+    page_size: int = Field(20, ge=1, le=200, description="Stories, quotes or actors on one page.")
     facet_sample: int = Field(
         200, ge=1, description="Facets of a filtered list are counted over this many newest matches."
     )

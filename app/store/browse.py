@@ -35,7 +35,7 @@ V = TypeVar("V")
 
 CARD_ACTORS = 4
 CARD_SPEAKERS = 3
-CARD_COUNTRIES = 6
+CARD_COUNTRIES = 4
 
 
 def list_stories(
