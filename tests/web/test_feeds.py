@@ -110,6 +110,20 @@ def test_trouble_is_shown_and_words_from_outside_never_become_markup(user: TestC
     assert "No worker is at work" not in page
 
 
+def test_many_feeds_are_shown_in_parts_those_in_trouble_first(user: TestClient, archive: Engine) -> None:
+    ids = [store_feed(archive, f"{URL}{number:03}") for number in range(120)]
+    with write_session(archive) as session:
+        feeds.save_poll(session, ids[99], {"state": "failing", "last_error": "404"})
+    shown = []
+    for number in ("1", "2", "3", "4", "-1", "x", "9" * 30):
+        page = user.get(f"/feeds?page={number}").text
+        assert "120 feeds" in page
+        shown.append(re.findall(r'id="feed-(\d+)"', page))
+    assert shown[0][0] == str(ids[99])
+    assert sorted(map(int, shown[0] + shown[1] + shown[2])) == ids
+    assert [len(each) for each in shown] == [50, 50, 20, 0, 50, 50, 0]
+
+
 @pytest.mark.parametrize("path", ["/feeds/99", f"/feeds/{MAX_ID + 1}", "/feeds/0"])
 def test_a_feed_that_is_not_there_is_not_found(user: TestClient, path: str) -> None:
     token = sent_token(user.get("/feeds").text)

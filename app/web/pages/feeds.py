@@ -21,6 +21,7 @@ from app.web.templating import render
 router = APIRouter(include_in_schema=False)
 
 TROUBLED_SHOWN = 20
+FEEDS_SHOWN = 50
 SAID = {
     "added": "{new} added{known}. What is new is polled within seconds.",
     "poll": "It is polled within seconds; load the page again to see what came.",
@@ -42,11 +43,11 @@ CHANGES: dict[str, Callable[[Session, int], bool]] = {
 
 
 @router.get("/feeds")
-def show(request: Request, _user: User, said: str = "", new: str = "", known: str = "") -> Response:
-    """Every feed, and forms to add more; `said` names what was just done."""
+def show(request: Request, _user: User, said: str = "", new: str = "", known: str = "", page: str = "") -> Response:
+    """The feeds, those in trouble first, and forms to add more; `said` names what was just done."""
     known_too = f", {known} known already" if known.isdecimal() and known != "0" else ""
     words = SAID.get(said, "").format(new=new if new.isdecimal() else "", known=known_too)
-    return _page(request, said=words)
+    return _page(request, said=words, number=int(page[:6]) if page.isascii() and page.isdecimal() else 1)
 
 
 @router.post("/feeds")
@@ -97,14 +98,29 @@ def _done(said: str, **counts: int) -> Response:
 
 
 def _page(
-    request: Request, *, said: str = "", which: str = "", trouble: str = "", address: str = "", status: int = 200
+    request: Request,
+    *,
+    said: str = "",
+    which: str = "",
+    trouble: str = "",
+    address: str = "",
+    number: int = 1,
+    status: int = 200,
 ) -> Response:
     with Session(request.app.state.engine) as session:
-        shown = {
-            "feeds": feeds.list_feeds(session),
-            "troubled": feeds.troubled_items(session, TROUBLED_SHOWN),
-            "is_polled": leases.holder_of(session, leases.WORKER, now=datetime.now(UTC)) is not None,
-        }
-    minutes = request.app.state.settings.feed_minutes
-    given = {"said": said, "which": which, "trouble": trouble, "address": address, "minutes": minutes}
-    return render(request, "feeds.html", status=status, **shown, **given)
+        found = sorted(feeds.list_feeds(session), key=lambda feed: feed.last_error is None)
+        troubled = feeds.troubled_items(session, TROUBLED_SHOWN)
+        is_polled = leases.holder_of(session, leases.WORKER, now=datetime.now(UTC)) is not None
+    start = max(number - 1, 0) * FEEDS_SHOWN
+    shown = {
+        "feeds": found[start : start + FEEDS_SHOWN],
+        "total": len(found),
+        "earlier": number - 1 if start else None,
+        "later": number + 1 if start + FEEDS_SHOWN < len(found) else None,
+        "troubled": troubled,
+        "is_polled": is_polled,
+        "minutes": request.app.state.settings.feed_minutes,
+    }
+    return render(
+        request, "feeds.html", status=status, said=said, which=which, trouble=trouble, address=address, **shown
+    )
