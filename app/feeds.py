@@ -50,23 +50,37 @@ class Polled:
 
 
 def poll_next(engine: Engine, settings: Settings, visitor: Visitor) -> bool:
-    """Poll one feed, or read one item's page, whose time has come; False where there is none.
+    """Poll one feed whose time has come; False where there is none.
 
     Raises:
         OperationalError: the database cannot be used at the moment.
     """
     now = datetime.now(UTC)
     with Session(engine) as session:
-        if not feeds.is_any_due(session, now=now):
+        if not feeds.is_feed_due(session, now=now):
             return False
     with write_session(engine) as session:
-        due = feeds.claim_due(session, most=1, now=now)
-        items = [] if due else feeds.claim_items(session, most=1, now=now)
-    for feed in due:
-        poll(engine, settings, visitor, feed)
-    for item in items:
+        due = feeds.claim_due(session, now=now)
+    if due is not None:
+        poll(engine, settings, visitor, due)
+    return due is not None
+
+
+def read_next(engine: Engine, settings: Settings, visitor: Visitor) -> bool:
+    """Read one item's page whose time has come; False where there is none.
+
+    Raises:
+        OperationalError: the database cannot be used at the moment.
+    """
+    now = datetime.now(UTC)
+    with Session(engine) as session:
+        if not feeds.is_item_due(session, now=now):
+            return False
+    with write_session(engine) as session:
+        item = feeds.claim_item(session, now=now)
+    if item is not None:
         read_item(engine, settings, visitor, item)
-    return bool(due or items)
+    return item is not None
 
 
 def poll_these(engine: Engine, settings: Settings, visitor: Visitor, ids: Sequence[int] | None) -> Iterator[Polled]:
@@ -80,10 +94,10 @@ def poll_these(engine: Engine, settings: Settings, visitor: Visitor, ids: Sequen
             yield poll(engine, settings, visitor, due)
     while True:
         with write_session(engine) as session:
-            items = feeds.claim_items(session, most=1, now=datetime.now(UTC), of=chosen)
-        if not items:
+            item = feeds.claim_item(session, now=datetime.now(UTC), of=chosen)
+        if item is None:
             return
-        read_item(engine, settings, visitor, items[0])
+        read_item(engine, settings, visitor, item)
 
 
 # ------------------------------------------------------------------------------------------------ a feed

@@ -26,7 +26,7 @@ from sqlmodel import Session
 
 from app.config import Settings
 from app.executors import SECONDS_TO_END, end_with_parent, executor
-from app.feeds import poll_next
+from app.feeds import poll_next, read_next
 from app.ingest import annotate_again, annotate_pending
 from app.logs import set_up_logs
 from app.nlp.pipeline import is_installed
@@ -41,8 +41,8 @@ STOPS = (signal.SIGTERM, signal.SIGINT)
 LEASE_LASTS = timedelta(seconds=20)
 RENEW_SECONDS = 5.0
 IDLE_SECONDS = 1.0
-# Feeds that are polled at a time; a host that is slow holds up one of them.
-POLLERS = 3
+# What is fetched at a time. Pages apart: a host that wants long pauses between them holds up no feed.
+FETCHERS = (poll_next, poll_next, read_next, read_next)
 # After trouble that is not a story's own (no model, a full disk) the worker tries again, later each time.
 LONGEST_PAUSE = 60.0
 
@@ -81,9 +81,9 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 def _work_on(engine: Engine, settings: Settings, pool: Executor) -> None:
     visitor = Visitor(Limits.of(settings))
-    for _ in range(POLLERS):
+    for fetch in FETCHERS:
         # Daemons: what they were about when the worker ends is tried again later.
-        threading.Thread(target=_repeat, args=(poll_next, engine, settings, visitor), daemon=True).start()
+        threading.Thread(target=_repeat, args=(fetch, engine, settings, visitor), daemon=True).start()
     with write_session(engine) as session:
         waiting.unclaim(session, now=datetime.now(UTC))
     _repeat(annotate_due, engine, settings, pool)

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from app import feeds as polling
 from app.cli import app
 from app.config import get_settings
-from app.feeds import Polled, poll_next, poll_these
+from app.feeds import Polled, poll_next, poll_these, read_next
 from app.read.opml import read_opml
 from app.read.refusal import Refused
 from app.read.visit import Visitor
@@ -75,9 +75,11 @@ class Desk:
     def poll(self, *ids: int) -> list[Polled]:
         return list(poll_these(self.archive, self.settings, Visitor(self.site.limits()), ids or None))
 
-    def set(self, **values: object) -> None:
-        with write_session(self.archive) as session:
-            session.execute(update(Feed).values(values))
+    def work(self) -> None:
+        """What a worker does until there is nothing left to do."""
+        visitor = Visitor(self.site.limits())
+        while poll_next(self.archive, self.settings, visitor) or read_next(self.archive, self.settings, visitor):
+            pass
 
     def feed(self) -> Feed:
         with Session(self.archive) as session:
@@ -336,8 +338,7 @@ def test_pages_that_lead_to_each_other_lead_nowhere(desk: Desk) -> None:
         link = f'<link rel="alternate" type="application/atom+xml" href="{there}">'
         desk.site.page(here, f"<html><head>{link}</head><body>News.</body></html>")
     desk.watch(desk.site.url + "/a")
-    while poll_next(desk.archive, desk.settings, Visitor(desk.site.limits())):
-        pass
+    desk.work()
     assert (desk.feed().state, desk.site.asked["/a"], desk.site.asked["/b"]) == ("failing", 1, 1)
 
 
@@ -354,8 +355,7 @@ def test_a_page_that_fails_is_tried_again_and_given_up_in_the_end(desk: Desk) ->
     desk.poll()
     for _ in range(10):
         let_pages_be_due(desk)
-        while poll_next(desk.archive, desk.settings, Visitor(desk.site.limits())):
-            pass
+        desk.work()
     assert desk.site.asked["/1"] == feeds.ITEM_TRIES
     with Session(desk.archive) as session:
         [shown] = feeds.troubled_items(session, 10)
@@ -364,8 +364,7 @@ def test_a_page_that_fails_is_tried_again_and_given_up_in_the_end(desk: Desk) ->
     desk.site.page("/1", page(1))
     with write_session(desk.archive) as session:
         assert feeds.poll_soon(session, desk.feed().id, now=NOW)
-    while poll_next(desk.archive, desk.settings, Visitor(desk.site.limits())):
-        pass
+    desk.work()
     assert [story.title for story in desk.stories()] == ["Story 1"]
     with Session(desk.archive) as session:
         assert feeds.troubled_items(session, 10) == []
@@ -384,7 +383,7 @@ def test_a_paused_feed_is_left_alone(desk: Desk) -> None:
     desk.watch(desk.serve())
     with write_session(desk.archive) as session:
         assert feeds.pause(session, desk.feed().id)
-    assert not poll_next(desk.archive, desk.settings, Visitor(desk.site.limits()))
+    desk.work()
     assert desk.site.asked["/feed"] == 0
 
 

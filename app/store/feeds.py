@@ -226,30 +226,35 @@ def troubled_items(session: Session, most: int) -> list[ItemCard]:
 # ------------------------------------------------------------------------------------------------ to be polled
 
 
-def is_any_due(session: Session, *, now: datetime) -> bool:
-    """Whether a feed is to be polled, or an item's page to be read, now."""
-    return session.execute(_due_feeds(now).limit(1)).first() is not None or (
-        session.execute(_due_items(now).where(col(Feed.state).in_(POLLED)).limit(1)).first() is not None
-    )
+def is_feed_due(session: Session, *, now: datetime) -> bool:
+    """Whether a feed is to be polled now."""
+    return session.execute(_due_feeds(now)).first() is not None
+
+
+def is_item_due(session: Session, *, now: datetime) -> bool:
+    """Whether an item's page is to be read now."""
+    return session.execute(_due_items(now, None)).first() is not None
 
 
 def _due_feeds(now: datetime) -> Any:
     due = col(Feed.state).in_(POLLED), col(Feed.next_poll_at) <= now
-    return select(Feed).where(*due).order_by(col(Feed.next_poll_at))
+    return select(Feed).where(*due).order_by(col(Feed.next_poll_at)).limit(1)
 
 
-def _due_items(now: datetime) -> Any:
+def _due_items(now: datetime, of: Sequence[int] | None) -> Any:
+    which = col(Feed.state).in_(POLLED) if of is None else col(Feed.id).in_(of)
     return (
         select(FeedItem, col(Feed.title))
         .join(Feed, col(Feed.id) == col(FeedItem.feed_id))
-        .where(col(FeedItem.state) == "waiting", col(FeedItem.next_try_at) <= now)
+        .where(col(FeedItem.state) == "waiting", col(FeedItem.next_try_at) <= now, which)
         .order_by(col(FeedItem.next_try_at), col(FeedItem.feed_id), col(FeedItem.item_key))
+        .limit(1)
     )
 
 
-def claim_due(session: Session, *, most: int, now: datetime) -> list[DueFeed]:
-    """Feeds whose time has come, claimed."""
-    return _claimed(session, _due_feeds(now).limit(most), now)
+def claim_due(session: Session, *, now: datetime) -> DueFeed | None:
+    """The feed that is to be polled next, claimed; None where none's time has come."""
+    return _claimed(session, _due_feeds(now), now)
 
 
 def ids_polled(session: Session) -> list[int]:
@@ -259,14 +264,16 @@ def ids_polled(session: Session) -> list[int]:
 
 def claim_this(session: Session, feed_id: int, *, now: datetime) -> DueFeed | None:
     """A feed by its id, claimed whether its time has come or not; None where there is none."""
-    return next(iter(_claimed(session, select(Feed).where(col(Feed.id) == feed_id), now)), None)
+    return _claimed(session, select(Feed).where(col(Feed.id) == feed_id), now)
 
 
-def _claimed(session: Session, wanted: Any, now: datetime) -> list[DueFeed]:
-    feeds = session.scalars(wanted).all()
-    due = [DueFeed(**{field.name: getattr(feed, field.name) for field in fields(DueFeed)}) for feed in feeds]
-    session.execute(update(Feed).where(col(Feed.id).in_([feed.id for feed in due])).values(next_poll_at=now + CLAIM))
-    return due
+def _claimed(session: Session, wanted: Any, now: datetime) -> DueFeed | None:
+    feed = session.scalars(wanted).first()
+    if feed is None:
+        return None
+    feed.next_poll_at = now + CLAIM
+    session.flush()
+    return DueFeed(**{field.name: getattr(feed, field.name) for field in fields(DueFeed)})
 
 
 def save_poll(session: Session, feed_id: int, found: dict[str, Any]) -> bool:
@@ -309,21 +316,18 @@ def add_item(session: Session, feed_id: int, item: NewItem, *, now: datetime) ->
     )
 
 
-def claim_items(session: Session, *, most: int, now: datetime, of: Sequence[int] | None = None) -> list[DueItem]:
-    """Items, of all feeds that are polled or of some, whose page is to be read now, claimed."""
-    which = col(Feed.state).in_(POLLED) if of is None else col(Feed.id).in_(of)
-    rows = session.execute(_due_items(now).where(which).limit(most)).all()
-    due = []
-    for item, feed_title in rows:
-        item.failures += 1
-        item.next_try_at = now + wait_after(item.failures)
-        due.append(
-            DueItem(
-                item.feed_id, item.item_key, item.url or "", item.title, item.published_at, item.failures, feed_title
-            )
-        )
+def claim_item(session: Session, *, now: datetime, of: Sequence[int] | None = None) -> DueItem | None:
+    """The item, of all feeds that are polled or of some, whose page is to be read next, claimed."""
+    found = session.execute(_due_items(now, of)).first()
+    if found is None:
+        return None
+    item, feed_title = found
+    item.failures += 1
+    item.next_try_at = now + wait_after(item.failures)
     session.flush()
-    return due
+    return DueItem(
+        item.feed_id, item.item_key, item.url or "", item.title, item.published_at, item.failures, feed_title
+    )
 
 
 def item_stored(session: Session, item: DueItem, state: str, story_id: int | None) -> None:
