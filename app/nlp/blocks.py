@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from spacy.tokens import Doc, Token
 
@@ -18,6 +19,8 @@ INDENT = re.compile(r"[ \t\u00a0>]*")
 LIST_ITEM = re.compile(r"[-–—•*·<{]|\(?\w{1,2}[.)]\s|[^.!?:]{1,40}: ")
 SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*\s*\Z")
 GREETING = re.compile(r"(?:Dear|To) [^\n.]{1,60}[,:]\s*")
+FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|us|me)\b")
+QUOTING_MARKS = '"“”«»'
 FAREWELL_WORDS = 8
 LONGEST_LETTER = 12
 FARTHEST = 15
@@ -61,8 +64,18 @@ def block_after(text: str, paragraphs: list[Span]) -> Spans:
                 break
             taken.append(paragraph)
     else:
-        taken = [(start, end)] if _is_prose(text, start, end) else []
+        taken = list(_told_by_one(text, paragraphs)) if _is_prose(text, start, end) else []
     return tuple(piece for paragraph in taken if (piece := trimmed(text, *paragraph)) is not None)
+
+
+def _told_by_one(text: str, paragraphs: list[Span]) -> Iterator[Span]:
+    """The first paragraph and, if it speaks of "I" or "we", those behind it that do so without marks of their own."""
+    yield paragraphs[0]
+    for before, (start, end) in pairwise(paragraphs):
+        is_prose = _is_prose(text, start, end) and not any(mark in text[start:end] for mark in QUOTING_MARKS)
+        if not (is_prose and FIRST_PERSON.search(text, *before) and FIRST_PERSON.search(text, start, end)):
+            return
+        yield start, end
 
 
 def _letter_length(text: str, paragraphs: list[Span]) -> int:

@@ -104,6 +104,9 @@ def source_of(verb: Token, steps: int) -> tuple[int, ...]:
     if verb.dep_ == "pcomp" or verb.dep_ == "prep":
         return _climbed(verb.head, steps)
     if verb.dep_ in BORROWING:
+        shared = _subject_of_passive(verb.head)
+        if shared is not None and verb.tag_ != "VBN" and (verb.dep_ == "conj" or not agent(verb.head)):
+            return nominal(shared)
         return source_of(verb.head, steps - 1) if verb.head.pos_ in ("VERB", "AUX") else _climbed(verb.head, steps)
     return ()
 
@@ -119,6 +122,11 @@ def _own_subject(verb: Token) -> tuple[int, ...] | None:
             return () if child.lower_ in ("there",) or child.dep_ == "expl" else _with_name(child)
     inverted = _inverted_subject(verb)
     return nominal(inverted) if inverted is not None else None
+
+
+def _subject_of_passive(verb: Token) -> Token | None:
+    """Who goes on acting behind a passive: "She was asked about it and joked …"."""
+    return next((child for child in verb.children if child.dep_ == "nsubjpass" and child.i < verb.i), None)
 
 
 def quoted_in(verb: Token) -> tuple[int, ...]:
@@ -153,10 +161,22 @@ def _acl_source(verb: Token, steps: int) -> tuple[int, ...]:
             return _climbed(noun.head, steps)
     if verb.tag_ == "VBN":
         return agent(verb)
+    if verb.tag_ in CARRIED_AS and noun.dep_ in ("dobj", "pobj", "dative") and _is_addressed(noun):
+        return _climbed(noun.head, steps)
     for token in reversed(verb.doc[noun.left_edge.i : verb.left_edge.i]):
         if token.dep_ == "nsubj" and token.head.i > token.i and token.head.i < verb.i and token.head.dep_ != "relcl":
             return nominal(token)
     return tuple(i for i in nominal(noun) if i < verb.left_edge.i) or (noun.i,)
+
+
+def _is_addressed(noun: Token) -> bool:
+    """Is the noun who gets the words: "emailed supporters saying …", "sent a letter to voters saying …"?"""
+    above = noun.head
+    if above.dep_ in ("prep", "dative") and above.lower_ == "to":
+        above = above.head
+    return above.lemma_.lower() in speech_carriers() or any(
+        child.lemma_.lower() in speech_carriers() for child in above.children if child.dep_ == "dobj"
+    )
 
 
 def _climbed(token: Token, steps: int) -> tuple[int, ...]:

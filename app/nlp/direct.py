@@ -6,56 +6,21 @@ order first, and the parse is asked only for the subject of the verb found there
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
-from app.nlp.colons import told_before
-from app.nlp.cue_sources import FINITE, SUBJECTS, cue_words, nominal, source_of
+from app.nlp.beside import DASHES, Attribution, Placed, Segment, is_border, noun_phrase_from
+from app.nlp.cue_sources import FINITE, cue_words, nominal, source_of
+from app.nlp.direct_before import attribution_before
 from app.nlp.lexicons import direct_verbs
-from app.nlp.marks import MARKS, Quotation
+from app.nlp.marks import MARKS
 from app.nlp.pieces import Marked
 
-SENTENCE_ENDS = frozenset(".!?;")
 CLOSES_BEFORE_CUE = (",", "?", "!", "—", "–", "-", "…", "...")
-DASHES = ("—", "–", "-", "―", "--")
 LONGEST_SIGNATURE = 8
-LONGEST_LABEL = 6
-LONGEST_SUBJECT = 8
 LONGEST_SEGMENT = 60
-PHRASE_ENDS = (",", "—", "–", ":", "(")
-CLAUSAL = ("VERB", "AUX", "SCONJ")
 TIME_SUBJECTS = ("DATE", "TIME")
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Token indices between two quotations or sentence borders, end excluded."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """A cue and its source beside a quotation, in token indices; `rule` says how they were found."""
-
-    cue: tuple[int, ...]
-    source: tuple[int, ...]
-    anchor: int
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A quotation with its words, its tokens (end excluded, marks included) and the attributions beside it."""
-
-    quotation: Quotation
-    words: str
-    start: int
-    end: int
-    before: Attribution | None = None
-    after: Attribution | None = None
 
 
 def placed_quotations(story: Marked) -> list[Placed]:
@@ -86,7 +51,7 @@ def before_segment(doc: Doc, placed: list[Placed], number: int) -> Segment:
     item = placed[number]
     floor = placed[number - 1].end if number else 0
     start = item.start
-    while start > max(floor, item.start - LONGEST_SEGMENT) and not _is_border(doc[start - 1]):
+    while start > max(floor, item.start - LONGEST_SEGMENT) and not is_border(doc[start - 1]):
         start -= 1
     return Segment(start, item.start)
 
@@ -96,7 +61,7 @@ def after_segment(doc: Doc, placed: list[Placed], number: int) -> Segment:
     item = placed[number]
     ceiling = placed[number + 1].start if number + 1 < len(placed) else len(doc)
     end = item.end
-    while end < min(ceiling, item.end + LONGEST_SEGMENT) and not _is_border(doc[end]):
+    while end < min(ceiling, item.end + LONGEST_SEGMENT) and not is_border(doc[end]):
         end += 1
     return Segment(item.end, end)
 
@@ -111,16 +76,9 @@ def lead_in(doc: Doc, placed: list[Placed], number: int) -> Segment | None:
         return None
     floor = max(placed[number - 1].end if number else 0, last - LONGEST_SEGMENT)
     start = last
-    while start > floor and not _is_border(doc[start - 1]):
+    while start > floor and not is_border(doc[start - 1]):
         start -= 1
     return Segment(start, last + 1)
-
-
-def _is_border(token: Token) -> bool:
-    return token.text in SENTENCE_ENDS or "\n" in token.text
-
-
-# ---------------------------------------------------------------- after: “…,” she said
 
 
 def attribution_after(doc: Doc, item: Placed, segment: Segment) -> Attribution | None:
@@ -159,7 +117,7 @@ def embedded(doc: Doc, item: Placed) -> bool:
 def sentence_start(doc: Doc, item: Placed) -> int:
     """Where the sentence around a quotation begins."""
     start = item.start
-    while start > 0 and not _is_border(doc[start - 1]):
+    while start > 0 and not is_border(doc[start - 1]):
         start -= 1
     return start
 
@@ -171,7 +129,6 @@ def _is_clause_told(doc: Doc, item: Placed, verb: Token) -> bool:
     return any(token.tag_ in FINITE or token.tag_ == "MD" for token in doc[sentence_start(doc, item) : item.start])
 
 
-OPENING_VERBS = ("Said", "Says", "Asked", "Added", "Wrote", "Tweeted")
 SAID = frozenset(("said", "says", "he", "she", "they", "told", "wrote", "added"))
 
 
@@ -205,10 +162,10 @@ def _source_after(doc: Doc, verb: Token, segment: Segment) -> tuple[tuple[int, .
             if found and child.ent_type_ not in TIME_SUBJECTS:
                 return found, "direct-verb-after" if child.i < verb.i else "direct-inverted"
     if verb.i - segment.start <= 1:
-        found = _noun_phrase_from(doc, verb.i + 1, segment.end)
+        found = noun_phrase_from(doc, verb.i + 1, segment.end)
         if found:
             return found, "direct-inverted"
-    found = _noun_phrase_from(doc, segment.start, verb.i)
+    found = noun_phrase_from(doc, segment.start, verb.i)
     if found:
         return found, "direct-verb-after"
     return tuple(i for i in source_of(verb, 4) if not segment.start <= i < segment.end), "direct-verb-after"
@@ -226,23 +183,6 @@ def _inside(found: tuple[int, ...], segment: Segment, verb: Token) -> tuple[int,
     return tuple(kept)
 
 
-def _noun_phrase_from(doc: Doc, start: int, end: int) -> tuple[int, ...]:
-    """The noun phrase that begins here with its relative clause, appositions after a comma left out."""
-    while start < end and (doc[start].is_punct or doc[start].pos_ == "ADV"):
-        start += 1
-    i = start
-    while i < end and doc[i].text not in PHRASE_ENDS and (_relative_open(doc, start, i) or doc[i].pos_ not in CLAUSAL):
-        i += 1
-    if not any(doc[k].pos_ in ("NOUN", "PROPN", "PRON", "NUM") for k in range(start, i)):
-        return ()
-    return tuple(range(start, i))
-
-
-def _relative_open(doc: Doc, start: int, i: int) -> bool:
-    """Is the word within "who …" of the phrase: "the engineer who built it"?"""
-    return any(token.tag_ in ("WP", "WDT") for token in doc[start + 1 : i])
-
-
 def _according(doc: Doc, start: int, segment: Segment) -> Attribution | None:
     source = tuple(range(start + 2, segment.end))
     if not source or doc[start + 1].lower_ != "to":
@@ -253,105 +193,12 @@ def _according(doc: Doc, start: int, segment: Segment) -> Attribution | None:
 def _signed(doc: Doc, segment: Segment) -> Attribution | None:
     """The name that closes a paragraph behind a quotation and a dash, as under a letter: “…” — Ann Lee."""
     first, last = segment.start, segment.end
-    if first >= last or doc[first].text not in DASHES or not (last >= len(doc) or _is_border(doc[last])):
+    if first >= last or doc[first].text not in DASHES or not (last >= len(doc) or is_border(doc[last])):
         return None
     name = [i for i in range(first + 1, last) if not doc[i].is_space]
     if not 0 < len(name) <= LONGEST_SIGNATURE or not doc[name[0]].text[:1].isupper():
         return None
     return Attribution((first,), tuple(range(name[0], name[-1] + 1)), first, "direct-signature")
-
-
-# ---------------------------------------------------------------- before: she said: “…”
-
-
-def attribution_before(doc: Doc, item: Placed, segment: Segment) -> Attribution | None:
-    """The cue in the words before a quotation that they introduce."""
-    last = segment.end - 1
-    if last < segment.start:
-        return None
-    mark = doc[last].text
-    if mark not in (",", ":", "that", *DASHES):
-        verb = _verb_at(doc, last)
-        if verb is None or not _stands_alone(doc, item):
-            return None
-        return _from_verb(verb, "direct-verb-adjacent")
-    inverted = _inverted_before(doc, segment.start, last) if mark == ":" else None
-    if inverted is not None:
-        return inverted
-    if mark in (":", *DASHES) and (label := label_before(doc, segment.start, last, item)):
-        return Attribution((last,), label, last, "direct-label")
-    for i in range(last - 1, segment.start - 1, -1):
-        verb = _verb_at(doc, i)
-        if verb is not None and not (mark == "," and last - verb.i > 12):
-            return _from_verb(verb, "direct-colon" if mark == ":" else "direct-verb-before")
-    return _behind_bare_colon(doc, segment.start, last) if mark == ":" else None
-
-
-def label_before(doc: Doc, start: int, last: int, item: Placed) -> tuple[int, ...]:
-    """The name before a colon or dash, alone or behind a dash: "Calder – “…”", "Tide news - Ann Lee: “…”"."""
-    if doc[last].text in DASHES and not (_opens_paragraph(doc, start) and _ends_paragraph(doc, item)):
-        return ()
-    first = next((i + 1 for i in range(last - 1, start - 1, -1) if doc[i].text in DASHES), None)
-    first = first if first is not None or doc[last].text == ":" else start
-    label = doc[first:last] if first is not None else doc[last:last]
-    if not 0 < len(label) <= LONGEST_LABEL or label[-1].pos_ not in ("PROPN", "NOUN"):
-        return ()
-    named = label[0].text[0].isupper() and not any(token.pos_ in CLAUSAL or token.is_punct for token in label)
-    return tuple(range(label.start, label.end)) if named else ()
-
-
-def _opens_paragraph(doc: Doc, i: int) -> bool:
-    return i == 0 or "\n" in doc[i - 1].text
-
-
-def _ends_paragraph(doc: Doc, item: Placed) -> bool:
-    return item.end >= len(doc) or "\n" in doc[item.end].text
-
-
-def _behind_bare_colon(doc: Doc, start: int, colon: int) -> Attribution | None:
-    """Who stands before a colon without a verb of speech: plain words, else the sentence's subject, else its noun."""
-    plain = told_before(doc, colon)
-    if plain is not None:
-        return Attribution(*plain, colon, "direct-plain-colon")
-    finite = (*FINITE, "MD")
-    subjects = [token for token in doc[start:colon] if token.dep_ in SUBJECTS and token.head.tag_ in finite]
-    source = _inside_words(nominal(subjects[0]), start, colon) if subjects else _noun_phrase_from(doc, start, colon)
-    if not source or len(source) > LONGEST_SUBJECT or doc[source[0]].tag_ in ("IN", "WDT", "WP"):
-        return None
-    return Attribution((colon,), source, colon, "direct-bare-colon")
-
-
-def _inside_words(found: tuple[int, ...], start: int, end: int) -> tuple[int, ...]:
-    return tuple(i for i in found if start <= i < end)
-
-
-def _inverted_before(doc: Doc, start: int, colon: int) -> Attribution | None:
-    """Such as "Said Calder: …", where the parse takes the verb for a name."""
-    if start >= colon or doc[start].text not in OPENING_VERBS:
-        return None
-    source = _noun_phrase_from(doc, start + 1, colon)
-    return Attribution((start,), source, start, "direct-inverted") if source else None
-
-
-def _verb_at(doc: Doc, i: int) -> Token | None:
-    token = doc[i]
-    if token.lemma_.lower() in direct_verbs() and token.pos_ in ("VERB", "AUX"):
-        return token
-    return None
-
-
-def _from_verb(verb: Token, rule: str) -> Attribution | None:
-    source = tuple(i for i in source_of(verb, 6))
-    if not source:
-        return None
-    return Attribution(cue_words(verb), source, verb.i, rule)
-
-
-def _stands_alone(doc: Doc, item: Placed) -> bool:
-    """Does the sentence, or a clause of it, end with the quotation?"""
-    if item.words.endswith((".", "!", "?", ",")):
-        return True
-    return item.end >= len(doc) or _is_border(doc[item.end]) or doc[item.end].text == ","
 
 
 def chained(doc: Doc, placed: list[Placed]) -> Iterator[list[Placed]]:
@@ -379,7 +226,7 @@ def _continues(doc: Doc, group: list[Placed], item: Placed) -> bool:
     while end > last.end and doc[end - 1].text in MARKS:  # of a title: said on “Tide of the Day.” “Nobody …”
         end -= 1
     between = doc[last.end : end]
-    borders = sum(1 for token in between[:-1] if _is_border(token))
+    borders = sum(1 for token in between[:-1] if is_border(token))
     return borders == 0 and not (len(between) and between[-1].is_alpha)
 
 

@@ -26,10 +26,11 @@ OFFICES: tuple[Affiliation, ...] = ("corporate", "academic", "union", "religious
 # What the learned are experts in spite of.
 LEARNED_AS: tuple[SourceRole | None, ...] = (None, "decision-maker")
 POSSESSOR = re.compile(r"((?:[A-Z][\w.]* ?){1,3})['’]s ")
+LEADING = ("chief", "top", "head", "lead")  # "Chile’s chief hydrologist"
 BEFORE_BODY = ("of", "at")
 DEFINITE = ("the", "its", "their", "his", "her")
 # Those whose country the story need not tell where it is about one.
-AT_HOME: tuple[Affiliation, ...] = ("government", "military or police", "witness or resident")
+AT_HOME: tuple[Affiliation, ...] = ("government", "military or police", "witness or resident", "union", "corporate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,10 @@ def _is_former(words: Words) -> bool:
 def _by_state(words: Words) -> Affiliation | None:
     """Such as government of "Chile’s chief negotiator"."""
     owner = POSSESSOR.match(_text(words))
-    return "government" if owner and country(owner[1]) and source_words.role(words) else None
+    if owner is None or not country(owner[1]):
+        return None
+    offices = {base.lower() for _, base in words}
+    return "government" if source_words.role(words) or not offices.isdisjoint(LEADING) else None
 
 
 def _by_verb(names: list[Span]) -> SourceRole | None:

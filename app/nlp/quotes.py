@@ -14,13 +14,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from app.nlp.attribution import likely_cues
+from app.nlp.beside import SENTENCE_ENDS, Attribution, Placed
 from app.nlp.blocks import blocks
 from app.nlp.colons import plain_statements
 from app.nlp.cues import Cue
 from app.nlp.direct import (
-    SENTENCE_ENDS,
-    Attribution,
-    Placed,
     chained,
     embedded,
     group_attribution,
@@ -78,7 +76,10 @@ def quote_drafts(story: Marked) -> list[Draft]:
     set_apart += [Draft(block.content, block.cue, block.source, "plain-colon") for block in plain_statements(story)]
     drafts += set_apart
     taken |= {number for draft in set_apart for number in draft.cue}
-    drafts += _reported_drafts(story, (cue for anchor, cue in reported.items() if anchor not in taken))
+    spoken_in = {each.anchor: each.source for _, each in given if each is not None}
+    drafts += _reported_drafts(
+        story, (cue for anchor, cue in reported.items() if anchor not in taken and not _leads_in(cue, spoken_in))
+    )
     lonely = _uncovered([group for group, attribution in given if attribution is None], drafts)
     return _with_lonely(story.text, sorted(drafts, key=_order), lonely)
 
@@ -130,6 +131,11 @@ def _reported_drafts(story: Marked, cues: Iterable[Cue]) -> Iterator[Draft]:
         content = _content_spans(story, cue)
         if content:
             yield Draft(content, cue.words, cue.source, cue.rule)
+
+
+def _leads_in(cue: Cue, spoken_in: dict[int, tuple[int, ...]]) -> bool:
+    """Is the cue only on the way to a direct one of the same source: "emailed supporters saying: …"?"""
+    return any(i in spoken_in and spoken_in[i] == cue.source for i in cue.content)
 
 
 def _content_spans(story: Marked, cue: Cue) -> Spans:

@@ -57,3 +57,15 @@ def test_pieces_stay_in_order_inside_the_text(text: str) -> None:
     paragraphs = paragraph_spans(text)
     ends = [at for piece in block_after(text, paragraphs) for at in piece] if paragraphs else []
     assert ends == sorted(ends)
+
+
+def test_a_block_goes_on_as_long_as_its_writer_speaks_of_himself() -> None:
+    text = "Calder wrote to the town:\nI have served you for years.\nWe built the pier together.\nThe council met."
+    assert shown(annotated(text)) == [
+        ("indirect", "Calder", "wrote", "I have served you for years. … We built the pier together.")
+    ]
+
+
+def test_a_block_ends_where_somebody_else_is_quoted() -> None:
+    text = "Calder wrote to the town:\nI have served you for years.\n“We do not believe it,” I heard Osei say.\n"
+    assert shown(annotated(text))[0][3] == "I have served you for years."

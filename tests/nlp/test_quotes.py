@@ -229,6 +229,11 @@ def test_reportedly_is_a_cue_without_a_source_in_short_sentences_too() -> None:
             ("The mayor", "saying", "the pier was lost"),
         ),
         (
+            "The campaign sent a letter to voters saying that the fight goes on.",
+            ("The campaign", "saying", "that the fight goes on"),
+        ),
+        ("He was asked about the pier and joked that it was a boat.", ("He", "joked", "that it was a boat")),
+        (
             "The bridge is unsafe, warned the engineer who built it.",
             ("the engineer who built it", "warned", "The bridge is unsafe"),
         ),
@@ -236,6 +241,12 @@ def test_reportedly_is_a_cue_without_a_source_in_short_sentences_too() -> None:
 )
 def test_the_source_is_whoever_spoke(text: str, expected: tuple[str, ...]) -> None:
     assert shown(annotated(text)) == [("indirect", *expected)]
+
+
+def test_a_verb_on_the_way_to_a_direct_quotation_makes_no_further_quote() -> None:
+    assert shown(annotated("The senator emailed supporters saying: “The fight goes on.”")) == [
+        ("direct", "The senator", "saying", "“The fight goes on.”")
+    ]
 
 
 def test_a_participle_takes_the_subject_of_its_sentence() -> None:

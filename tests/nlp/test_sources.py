@@ -377,3 +377,14 @@ def test_how_a_source_wants_to_be_named_is_its_reason_and_no_quote() -> None:
     doc = annotated(text)
     assert [cue for _, _, cue, _ in shown(doc)] == ["said"]
     assert [(source.anonymous, source.reason) for source in doc._.sources] == [(True, "out of fear of losing his job")]
+
+
+def test_a_company_speaks_in_the_country_the_story_is_about() -> None:
+    doc = annotated("Kenya will dig wells. Kenya is dry. The company said it was time.", places={"Kenya": "KE"})
+    assert doc._.sources[-1].country == "KE"
+
+
+def test_the_chief_of_a_country_is_of_its_government() -> None:
+    actor = ActorSpan("a5", "Ines Calder", "person")
+    doc = annotated("“It is time,” said Ines Calder, Kenya’s chief hydrologist.", {actor: ("Ines Calder",)})
+    assert doc._.sources[0].affiliation == "government"
