@@ -1,6 +1,6 @@
 """The archive as a whole: how much it holds, and whether its counts are right."""
 
-from sqlalchemy import func, select
+from sqlalchemy import extract, func, select
 from sqlmodel import Session, col
 
 from app.store import counts as facet_counts
@@ -38,6 +38,9 @@ def recounted(session: Session) -> facet_counts.Counts:
         .group_by(col(Outlet.slug))
     )
     counted.update({("outlet", slug): n for slug, n in by_outlet})
+    year, month = extract("year", col(Story.published_at)), extract("month", col(Story.published_at))
+    dated = select(year, month, func.count()).where(col(Story.published_at).is_not(None)).group_by(year, month)
+    counted.update({("month", f"{int(y):04}-{int(m):02}"): n for y, m, n in session.execute(dated)})
     return +counted
 
 

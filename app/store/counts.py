@@ -1,9 +1,9 @@
 """Exact counts of the archive, kept as stories come and go: facet_count is added to last, in key order.
 
-Facets: `story` (value "all"), `quote` ("all"), the story filters by their parameter (person, organisation, group,
-country, focus, speaking, speaker, outlet), `spoken` (quotes by speaker), `named` (stories by actor and the name he has
-there), and the sources' `form`, `affiliation` and `flag` (unnamed, anonymous, and "without reason": either of them
-with no reason stated).
+Facets: `story` (value "all"), `month` (dated stories, by "2026-03"), `quote` ("all"), the story filters by their
+parameter (person, organisation, group, country, focus, speaking, speaker, outlet), `spoken` (quotes by speaker),
+`named` (stories by actor and the name he has there), and the sources' `form`, `affiliation` and `flag` (unnamed,
+anonymous, and "without reason": either of them with no reason stated).
 """
 
 from collections import Counter
@@ -59,6 +59,16 @@ _TOP = (
 def top(session: Session, facet: str, most: int) -> list[tuple[str, int]]:
     """The values of a facet with the highest counts, highest first."""
     return [(row[0], row[1]) for row in session.execute(_TOP, {"facet": facet, "most": most})]
+
+
+_EVERY = select(col(FacetCount.value), col(FacetCount.count)).where(
+    col(FacetCount.facet) == bindparam("facet"), col(FacetCount.count) > 0
+)
+
+
+def every(session: Session, facet: str) -> dict[str, int]:
+    """The counts of all values of a facet that has few."""
+    return {row[0]: row[1] for row in session.execute(_EVERY, {"facet": facet})}
 
 
 def replace_all(session: Session, counted: Counts) -> None:

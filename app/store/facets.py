@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, cast, distinct, extract, func, select
+from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, cast, distinct, func, select
 from sqlmodel import Session, col
 
-from app.config import get_settings
 from app.country_names import country_name
 from app.store import counts
 from app.store.among import among
@@ -77,17 +76,11 @@ def quote_choices(session: Session, selection: Selection) -> list[Facet]:
 
 
 def story_months(session: Session, selection: Selection, sample: Matches) -> Timeline:
-    """When the stories were published: of the whole archive the newest that one query looks at, else of the sample."""
+    """When the stories were published: exact for the whole archive, else of the sample."""
     if selection:
         rows = session.execute(_DATES, {"ids": sample.ids})
         return Timeline(months_of(row.published_at for row in rows), _over(sample))
-    most = get_settings().max_examined
-    newest = select(col(Story.published_at)).order_by(col(Story.sorted_at).desc(), col(Story.id).desc()).limit(most)
-    over = most if counts.total(session, "story") > most else None
-    times = newest.subquery().c.published_at
-    year, month = extract("year", times), extract("month", times)
-    months = session.execute(select(year, month, func.count()).where(times.is_not(None)).group_by(year, month))
-    return Timeline(months_counted({(int(y), int(m)): n for y, m, n in months}), over)
+    return Timeline(months_counted(counts.every(session, "month")))
 
 
 _DATES = select(col(Story.published_at)).where(among(col(Story.id)))

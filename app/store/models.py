@@ -221,6 +221,7 @@ class Source(SQLModel, table=True):
         UniqueConstraint("story_id", "position", name="uq_source_story_position"),
         Index("ix_source_form_sorted", "form", "sorted_at", "id"),
         Index("ix_source_unnamed_sorted", "unnamed", "sorted_at", "id"),
+        Index("ix_source_story_form", "story_id", "form"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -263,7 +264,6 @@ class Quote(SQLModel, table=True):
         UniqueConstraint("story_id", "position", name="uq_quote_story_position"),
         Index("ix_quote_sorted", "sorted_at", "id"),
         Index("ix_quote_speaker_sorted", "speaker_id", "sorted_at", "id"),
-        Index("ix_quote_kind_sorted", "kind", "sorted_at", "id"),
     )
 
     id: int = Field(default=None, primary_key=True)

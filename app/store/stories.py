@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
@@ -16,6 +16,7 @@ from app.store import counts, search
 from app.store.annotations import clear
 from app.store.keys import index_key
 from app.store.models import DeletedStory, Outlet, Revision, Story, StoryText
+from app.store.months import month_of
 from app.store.slugs import slugify
 
 Outcome = Literal["added", "updated", "duplicate"]
@@ -116,7 +117,7 @@ def _insert(session: Session, raw: RawStory, outlet_id: int | None, now: datetim
     story_id: int = session.execute(insert(Story).values(**values).returning(col(Story.id))).scalar_one()
     session.execute(insert(StoryText).values(story_id=story_id, text=raw.text))
     search.add(session, "story", [story_id])
-    counts.change(session, _own_counts(outlet_slug(session, outlet_id), 1))
+    counts.change(session, _own_counts(outlet_slug(session, outlet_id), raw.published_at))
     return story_id
 
 
@@ -158,8 +159,8 @@ def _renew(session: Session, known: Any, raw: RawStory, outlet_id: int | None, n
     session.execute(update(Story).where(col(Story.id) == known.id).values(**values))
     session.execute(update(StoryText).where(col(StoryText.story_id) == known.id).values(text=raw.text))
     search.add(session, "story", [known.id])
-    moved = _own_counts(outlet_slug(session, values["outlet_id"]), 1)
-    moved.subtract(_own_counts(outlet_slug(session, known.outlet_id), 1))
+    moved = _own_counts(outlet_slug(session, values["outlet_id"]), published_at)
+    moved.subtract(_own_counts(outlet_slug(session, known.outlet_id), known.published_at))
     counts.change(session, moved)
 
 
@@ -178,7 +179,7 @@ def delete_stories(session: Session, story_ids: Sequence[int], *, now: datetime)
     search.remove(session, "story", found)
     gone: counts.Counts = Counter()
     for row in rows:
-        gone.subtract(_own_counts(row.slug, 1))
+        gone.subtract(_own_counts(row.slug, row.published_at))
     session.execute(delete(Revision).where(col(Revision.story_id).in_(found)))
     session.execute(delete(StoryText).where(col(StoryText.story_id).in_(found)))
     session.execute(delete(Story).where(col(Story.id).in_(found)))
@@ -194,6 +195,7 @@ _REMEMBERED = (
     col(Story.outlet_id),
     col(Story.external_id),
     col(Story.text_hash),
+    col(Story.published_at),
 )
 
 
@@ -267,8 +269,11 @@ def outlet_slug(session: Session, outlet_id: int | None) -> str | None:
     return str(session.execute(select(col(Outlet.slug)).where(col(Outlet.id) == outlet_id)).scalar_one())
 
 
-def _own_counts(slug: str | None, n: int) -> counts.Counts:
-    own: counts.Counts = Counter({("story", "all"): n})
+def _own_counts(slug: str | None, published_at: datetime | None) -> counts.Counts:
+    """What a story counts for whatever is found in it."""
+    own: counts.Counts = Counter({("story", "all"): 1})
     if slug is not None:
-        own["outlet", slug] = n
+        own["outlet", slug] = 1
+    if published_at is not None:
+        own["month", month_of(published_at.astimezone(UTC))] = 1
     return own
