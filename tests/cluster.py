@@ -49,25 +49,24 @@ class Seen:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int = WORKERS) -> Iterator[tuple[str, dict[str, subprocess.Popen[bytes]]]]:
-    """The address of a scheduler, and its workers by name, one process each."""
+def cluster(folder: Path) -> Iterator[str]:
+    """The address of a scheduler that has workers, one process each."""
     file = folder / "scheduler.json"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with ExitStack() as stack:
         log = stack.enter_context((folder / "dask.log").open("wb"))
 
-        def start(*arguments: str) -> subprocess.Popen[bytes]:
+        def start(*arguments: str) -> None:
             command = [sys.executable, "-m", "dask", *arguments, "--scheduler-file", str(file), "--no-dashboard"]
             process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment)
             stack.callback(process.wait)
             stack.callback(process.kill)
-            return process
 
         start("scheduler", "--host", "127.0.0.1", "--port", "0")
         until(file.exists)
-        names = [f"worker-{n}" for n in range(workers)]
-        started = {name: start("worker", "--no-nanny", "--nthreads", "1", "--name", name) for name in names}
-        yield json.loads(file.read_text())["address"], started
+        for _ in range(WORKERS):
+            start("worker", "--no-nanny", "--nthreads", "1")
+        yield str(json.loads(file.read_text())["address"])
 
 
 def reannotate_and_kill(folder: Path, url: str, *, kill_after: int) -> Seen:
@@ -76,18 +75,19 @@ def reannotate_and_kill(folder: Path, url: str, *, kill_after: int) -> Seen:
     with write_session(engine) as session:
         for statement in LOG_SAVINGS:
             session.execute(text(statement))
-    with cluster(folder) as (address, workers), Client(address, set_as_default=False) as client:
+    environment = {**os.environ, "NEWSGLOSS_DATABASE_URL": url}
+    with cluster(folder) as address, Client(address, set_as_default=False) as client, ExitStack() as stack:
         client.wait_for_workers(WORKERS, timeout=PATIENCE)
+        pids = client.run(os.getpid)
         command = [*NEWSGLOSS, "reannotate", "--cluster", address]
         since = time.monotonic()
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, env={**os.environ, "NEWSGLOSS_DATABASE_URL": url}, text=True
-        ) as process:
-            until(lambda: bool(_busy(client)) and _savings(engine) >= kill_after, PATIENCE)
-            victim, batches = next(iter(_busy(client).items()))
-            kill(workers[victim].pid)
-            before = _savings(engine)
-            said, _ = process.communicate(timeout=PATIENCE)
+        process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True))
+        stack.callback(process.kill)
+        until(lambda: bool(_batches(client)) and _savings(engine) >= kill_after, PATIENCE)
+        victim, batches = next(iter(_batches(client).items()))
+        kill(pids[victim])
+        before = _savings(engine)
+        said, _ = process.communicate(timeout=PATIENCE)
         seconds = time.monotonic() - since
     with engine.connect() as connection:
         row = connection.execute(text("SELECT count(*), count(DISTINCT story_id) FROM saving")).one()
@@ -95,10 +95,9 @@ def reannotate_and_kill(folder: Path, url: str, *, kill_after: int) -> Seen:
     return Seen(row[0], row[1], before, batches, seconds, process.returncode, said.strip())
 
 
-def _busy(client: Client) -> dict[str, int]:
-    """How many batches each worker has, of those that have any."""
-    info = client.scheduler_info(n_workers=-1)["workers"]
-    return {info[address]["name"]: len(keys) for address, keys in client.processing().items() if keys}
+def _batches(client: Client) -> dict[str, int]:
+    """How many batches each worker has, by address, of those that have any."""
+    return {address: len(keys) for address, keys in client.processing().items() if keys}
 
 
 def _savings(engine: Engine) -> int:
@@ -108,7 +107,7 @@ def _savings(engine: Engine) -> int:
 
 
 def main(stories: int) -> None:
-    """Annotate so many stories, the demo stories with a line of their own each, and print what came of it."""
+    """Annotate so many stories, beginnings of demo stories with a line of their own each; print what came of it."""
     seeds = [each for each in read_paths([str(ROOT / "seeds")], max_bytes=10**7) if isinstance(each, RawStory)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -116,7 +115,7 @@ def main(stories: int) -> None:
         migrate(url)
         engine = make_engine(url)
         for n, seed in enumerate(islice(cycle(seeds), stories)):
-            store_raw(engine, make_raw(f"{seed.text}\n\nCopy {n}.", title=seed.title))
+            store_raw(engine, make_raw(f"{seed.text[:500]}\n\nCopy {n}.", title=seed.title))
         engine.dispose()
         seen = reannotate_and_kill(folder, url, kill_after=stories // 3)
     print(f"{stories} stories, {WORKERS} workers, one killed -9 with {seen.batches_lost} batches after {seen.before}")  # noqa: T201
