@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     max_upload_files: int = Field(200, ge=1, description="Files that can be uploaded at once.")
     page_size: int = Field(20, ge=1, le=200, description="Stories, quotes or actors on one page.")
     facet_sample: int = Field(
-        200, ge=1, description="Facets of a filtered list are counted over this many newest matches."
+        100, ge=1, description="Facets of a filtered list are counted over this many newest matches."
     )
     open_to_read: bool = Field(
         True, description="Whether everybody may read; else only signed-in users, and programs with a token."

@@ -25,6 +25,8 @@ Sort = Literal["stories", "quotes", "name"]
 BESIDE = 12
 SAID_ABOUT = 24
 MAX_ROLES = 12
+# What an actor's page tells of its stories, it tells of so many of the newest.
+NEWEST = 1000
 MAX_ALIASES = 24
 
 
@@ -117,16 +119,24 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
     row = session.execute(select(*ACTOR_COLUMNS).where(col(Actor.id) == actor_id)).one()
     key = str(actor_id)
     newest = _newest(session, actor_id)
+    stories = counts.of(session, actor.kind, [key]).get(key, 0)
     return ActorPage(
         actor=actor_ref(row),
         country=actor.country,
         aliases=_aliases(session, actor),
         roles=_roles(newest),
-        stories=counts.of(session, actor.kind, [key]).get(key, 0),
+        stories=stories,
         quotes=counts.of(session, "spoken", [key]).get(key, 0),
         months=months_of(entry.published_at for entry in newest),
+        months_over=len(newest) if stories > len(newest) else None,
         said=list_quotes(session, Selection((("speaker", key),)), after=None, size=size),
-        about=list_quotes(session, Selection((("about", key), ("not", f"speaker:{key}"))), after=None, size=SAID_ABOUT),
+        about=list_quotes(
+            session,
+            Selection((("about", key), ("not", f"speaker:{key}"))),
+            after=None,
+            size=SAID_ABOUT,
+            among_stories=[entry.story_id for entry in newest],
+        ),
         topics=topic_words(session, actor_id),
         in_stories=list_stories(session, Selection(((actor.kind, key),)), after=None, size=size),
         beside=_beside(session, [entry.story_id for entry in newest[: get_settings().facet_sample]], actor_id),
@@ -140,7 +150,7 @@ def _newest(session: Session, actor_id: int) -> Sequence[Row[Any]]:
         .join(Story, col(Story.id) == col(StoryActor.story_id))
         .where(col(StoryActor.actor_id) == actor_id)
         .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
-        .limit(get_settings().max_examined)
+        .limit(NEWEST)
     ).all()
 
 

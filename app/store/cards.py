@@ -256,7 +256,11 @@ class QuoteCard:
 
 @dataclass(frozen=True, slots=True)
 class ActorPage:
-    """One actor of the archive: who it is, what it said, what was said about it, in which stories, with whom."""
+    """One actor of the archive: who it is, what it said, what was said about it, in which stories, with whom.
+
+    Roles, months and what was said about it are those of its newest stories; `months_over` says of how many, None
+    where these are all.
+    """
 
     actor: ActorRef
     country: str | None
@@ -270,6 +274,7 @@ class ActorPage:
     in_stories: Page[StoryCard]
     beside: Sequence[ActorCard]
     topics: Sequence[str] = ()
+    months_over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +291,7 @@ class CountryCard:
 class CountryPage:
     """One country: its stories by relation, its people and bodies, what they said.
 
+    The months are those of its newest stories; `months_over` says of how many, None where these are all.
     `evidence` gives for a story's id the words that show the relation, each with how often they stand there.
     """
 
@@ -298,6 +304,7 @@ class CountryPage:
     bodies: Sequence[ActorCard]
     in_stories: Page[StoryCard]
     evidence: Mapping[int, Sequence[tuple[str, int]]]
+    months_over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ Relation = Literal["mentioned", "focus", "speaking"]
 FACETS: dict[Relation, str] = {"mentioned": "country", "focus": "focus", "speaking": "speaking"}
 
 MAX_ACTORS = 24
+# The months of a country are those of so many of its newest stories.
+NEWEST = 1000
 
 
 def list_countries(session: Session) -> list[CountryCard]:
@@ -47,7 +49,7 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
         .join(Story, col(Story.id) == col(StoryCountry.story_id))
         .where(col(StoryCountry.relation) == relation, col(StoryCountry.country) == code)
         .order_by(col(StoryCountry.sorted_at).desc(), col(StoryCountry.story_id).desc())
-        .limit(get_settings().max_examined)
+        .limit(NEWEST)
     ).all()
     in_stories = list_stories(session, Selection(((FACETS[relation], code),)), after=after, size=size)
     listed = [card.id for card in in_stories.items]
@@ -58,6 +60,7 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
         focus=n["focus"],
         speaking=n["speaking"],
         months=months_of(row.published_at for row in newest),
+        months_over=len(newest) if n[relation] > len(newest) else None,
         people=_actors(session, code, sample, ("person",)),
         bodies=_actors(session, code, sample, ("organisation", "group")),
         in_stories=in_stories,

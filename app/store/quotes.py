@@ -1,5 +1,6 @@
 """Quotes to read, over the whole archive."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,14 +8,24 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, select, tuple_
 from sqlmodel import Session, col
 
 from app.store import counts, paging, search
+from app.store.among import among
 from app.store.browse import ACTOR_COLUMNS, actor_ref, story_refs
 from app.store.cards import Page, QuoteCard
 from app.store.filters import FILTERS, Selection, by_param
 from app.store.models import Actor, Quote, Source, StoryActor
 
 
-def list_quotes(session: Session, selection: Selection, *, after: str | None, size: int) -> Page[QuoteCard]:
+def list_quotes(
+    session: Session,
+    selection: Selection,
+    *,
+    after: str | None,
+    size: int,
+    among_stories: Sequence[int] | None = None,
+) -> Page[QuoteCard]:
     """The newest quotes that fit; `q` searches the quoted words, `speaker` is who speaks, the rest is of the story.
+
+    Only the quotes of `among_stories` are looked at, where these are given.
 
     Raises:
         BadCursorError: `after` is none of our tokens.
@@ -23,7 +34,10 @@ def list_quotes(session: Session, selection: Selection, *, after: str | None, si
     wanted = _wanted(selection, query)
     if after is not None:
         wanted = wanted.where(_key() < tuple_(*paging.decode(after, datetime, int)))
-    rows = session.execute(wanted.order_by(col(Quote.sorted_at).desc(), col(Quote.id).desc()).limit(size + 1)).all()
+    if among_stories is not None:
+        wanted = wanted.where(among(col(Quote.story_id)))
+    newest = wanted.order_by(col(Quote.sorted_at).desc(), col(Quote.id).desc()).limit(size + 1)
+    rows = session.execute(newest, {"ids": among_stories}).all()
     shown = rows[:size]
     stories = story_refs(session, [row.story_id for row in shown])
     snippets = search.snippets(session, "quote", [row.id for row in shown], query) if query else {}
