@@ -108,6 +108,20 @@ def annotate_again(engine: Engine, settings: Settings, pool: Executor) -> Annota
     return _save_alone(engine, settings, story, found).state
 
 
+def annotate_all_again(
+    engine: Engine, settings: Settings, pool: Executor, *, on_story: Callable[[], None]
+) -> Counter[str]:
+    """Annotate all that failed or were interrupted before and are due, one by one in a pool of processes.
+
+    Returns how many ended in which state.
+    """
+    states: Counter[str] = Counter()
+    while (state := annotate_again(engine, settings, pool)) is not None:
+        states[state] += 1
+        on_story()
+    return states
+
+
 def _save_alone(engine: Engine, settings: Settings, story: PendingStory, found: Annotations) -> Annotations:
     """Save what was found; where that cannot be saved, save that it cannot."""
     version = pipeline_version(settings.model, settings.max_annotated_chars)

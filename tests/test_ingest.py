@@ -1,11 +1,12 @@
 """Storing and annotating together, with the real annotators."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy import Engine, select
+from sqlmodel import Session, col
 
 from app import ingest
 from app.config import get_settings
@@ -16,9 +17,11 @@ from app.store import archive as whole
 from app.store import browse, soundness, waiting
 from app.store.db import write_session
 from app.store.filters import Selection
+from app.store.models import Story
 from tests import kill_run
 from tests.factories import make_raw
 from tests.kill_run import Held
+from tests.processes import NEWSGLOSS, kill, started, until
 
 TEXT = "Ana Ruiz, Spain's health minister, met doctors in Madrid. “We listened,” she said. Number {}."
 
@@ -73,3 +76,23 @@ def test_adding_killed_at_any_moment_loses_and_doubles_nothing(archive: Engine, 
     assert held == Held(stories=300, texts=300, annotated=300, quotes=300, mentions=600)
     with write_session(archive) as session:
         assert soundness.problems(session) == []
+
+
+def test_annotating_anew_goes_on_when_called_again_after_being_killed(archive: Engine) -> None:
+    add_stories(archive, many(70))
+    with started("reannotate") as running:
+        until(lambda: _waiting(archive, untried=True) < 70)
+        kill(running.pid)
+    assert _waiting(archive) > 0
+    subprocess.run([*NEWSGLOSS, "reannotate"], check=True, stdout=subprocess.DEVNULL)
+    assert _waiting(archive) == 0
+    with write_session(archive) as session:
+        assert whole.counts(session)["quotes"] == 70
+        assert soundness.problems(session) == []
+
+
+def _waiting(archive: Engine, *, untried: bool = False) -> int:
+    """How many stories wait for annotation; or only those that nobody has taken up yet."""
+    waits = select(col(Story.next_try_at)).where(col(Story.annotated_version).is_(None))
+    with Session(archive) as session:
+        return sum(not untried or next_try is None for next_try in session.scalars(waits))

@@ -21,13 +21,14 @@ from app.cluster import ClusterError, cluster_of
 from app.config import Settings, get_settings
 from app.evaluate import run
 from app.exchange import annotations_to_json
-from app.ingest import add_stories, annotate_pending, count_pending
+from app.executors import executor
+from app.ingest import add_stories, annotate_all_again, annotate_pending, count_pending
 from app.logs import set_up_logs
 from app.nlp.pipeline import Titled, annotate_many, pipeline_version
 from app.read import read_places
 from app.read.fetch import Limits
 from app.read.visit import Visitor
-from app.store import stories, waiting
+from app.store import leases, stories, waiting
 from app.store.db import migrate, write_session
 from app.web.app import create_app
 from app.worker import new_holder, work, worker_beside
@@ -145,9 +146,15 @@ def reannotate(
         workers = cluster_of(cluster, settings) if cluster else pool_of(processes)
         with write_session(engine) as session:
             waiting.mark_stale(session, version)
+            now = datetime.now(UTC)
+            if leases.holder_of(session, leases.WORKER, now=now) is None:
+                # What an earlier call had taken up when it was killed; a worker sees to that itself.
+                waiting.unclaim(session, now=now)
             total = waiting.count_waiting(session)
         with progress("Annotating", total) as step, workers as pool:
             states = annotate_pending(engine, settings, on_story=lambda _: step(), pool=pool)
+            with executor() as aside:
+                states += annotate_all_again(engine, settings, aside, on_story=step)
     typer.echo(", ".join(f"{n} {state}" for state, n in states.items()) or "nothing to do")
 
 
