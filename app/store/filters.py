@@ -17,10 +17,10 @@ from app.country_names import country_names
 from app.spans import SourceForm
 from app.store import search
 from app.store.models import Mention, Outlet, Quote, QuotePiece, Source, Story, StoryActor, StoryCountry, StorySpeaker
+from app.store.paging import MAX_ID
 
 MAX_Q = 500
 MAX_VALUES = 20
-MAX_ID = 2**63 - 1
 
 # A condition or a list of rows, made from a parameter's values.
 Condition = Callable[[SQLColumnExpression[Any], tuple[str, ...]], ColumnElement[bool]]

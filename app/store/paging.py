@@ -3,12 +3,15 @@
 import base64
 import binascii
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_TOKEN = 500
-MAX_ID = 2**63 - 1
+# The largest number that a column of either database holds.
+MAX_ID = 2**31 - 1
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class BadCursorError(ValueError):
@@ -37,8 +40,12 @@ def decode(token: str, *types: type) -> list[Any]:
 
 
 def _part(value: object, kind: type) -> object:
-    if kind is str and isinstance(value, str):
+    if kind is str and isinstance(value, str) and not _UNUSABLE.search(value):
         return value
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > MAX_ID:
+    if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(value)
-    return EPOCH + timedelta(microseconds=value) if kind is datetime else value
+    if kind is datetime:
+        return EPOCH + timedelta(microseconds=value)
+    if abs(value) > MAX_ID:
+        raise ValueError(value)
+    return value

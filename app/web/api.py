@@ -35,7 +35,31 @@ from app.web.errors import no_story
 
 T = TypeVar("T")
 
-router = APIRouter(prefix="/api/v1", tags=["Newsgloss"])
+
+class Problem(BaseModel):
+    """What is wrong, and what to do about it; every error is answered with one."""
+
+    error: str
+    help: str
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": words}
+    for status, words in {
+        400: "A filter or a `next` token that cannot be understood.",
+        401: "A token is needed, or this one is not good for it.",
+        404: "There is nothing at this address.",
+        410: "There was a story here, which was taken back.",
+        413: "The story is too large.",
+        422: "The request has the wrong shape.",
+        429: "Too many requests; the header Retry-After says when to go on.",
+        503: "The archive is busy or cannot be written; try again after Retry-After.",
+    }.items()
+}
+OF_STORIES = {410: PROBLEMS.pop(410)}
+OF_BODIES = {413: PROBLEMS.pop(413)}
+
+router = APIRouter(prefix="/api/v1", tags=["Newsgloss"], responses=PROBLEMS)
 
 Number = Annotated[int, Path(ge=1, le=MAX_ID)]
 Next = Annotated[str | None, Query(alias="next", description="The token of the page before.")]
@@ -103,7 +127,7 @@ def list_facets(session: SessionDep, selection: SelectionDep) -> list[Facet]:
     return facets.story_facets(session, selection, newest_sample(session, selection))
 
 
-@router.get("/stories/{number}")
+@router.get("/stories/{number}", responses=OF_STORIES)
 def get_story(session: SessionDep, number: Number) -> StoryPage:
     """One story with its text and all annotations; offsets are code points, end excluded."""
     page = story_page.get_story(session, number)
@@ -127,7 +151,12 @@ _STORY_BODY = {
 }
 
 
-@router.post("/stories", dependencies=[Depends(require_write)], openapi_extra=_STORY_BODY)
+@router.post(
+    "/stories",
+    dependencies=[Depends(require_write)],
+    openapi_extra=_STORY_BODY,
+    responses={201: {"model": Saved, "description": "It is new."}, **OF_BODIES},
+)
 def add_story(
     request: Request,
     response: Response,
@@ -151,7 +180,7 @@ def add_story(
     return Saved(outcome=added.outcome, address=settings.prefix + links.story(story), story=story)
 
 
-@router.delete("/stories/{number}", dependencies=[Depends(require_write)], status_code=204)
+@router.delete("/stories/{number}", dependencies=[Depends(require_write)], status_code=204, responses=OF_STORIES)
 def delete_story(request: Request, session: SessionDep, number: Number) -> None:
     """Take a story back with all that hangs on it; its address answers 410 from then on."""
     session.rollback()

@@ -5,19 +5,19 @@ from urllib.parse import urlencode, urlsplit
 
 from app.store.cards import ActorRef, QuoteCard, SourceCard, StoryCard, StoryPage, StoryRef
 from app.store.filters import Selection
+from app.store.paging import MAX_ID
 
 ACTOR_PATHS = {"person": "/people", "organisation": "/organisations", "group": "/groups"}
 # What a story opened from a filtered list keeps of the filter: whose mentions to mark.
 MARKING = ("person", "organisation", "group", "country", "focus", "speaking", "speaker")
 
-# At most 18 digits: whatever has more is no row of ours, and would not fit into 64 bits.
-_KEY = re.compile(r"([0-9]{1,18})(?:-(.*))?", re.DOTALL)
+_KEY = re.compile(r"([0-9]{1,10})(?:-(.*))?", re.DOTALL)
 
 
 def read_key(key: str) -> tuple[int, str] | None:
-    """The number and slug in an address's last part ("12-a-headline"), None where there is no number."""
+    """The number and slug in an address's last part ("12-a-headline"), None where no row can have the number."""
     match = _KEY.fullmatch(key)
-    return (int(match[1]), match[2] or "") if match else None
+    return (int(match[1]), match[2] or "") if match and int(match[1]) <= MAX_ID else None
 
 
 def with_query(path: str, query: str) -> str:
