@@ -43,7 +43,8 @@ class Problem(BaseModel):
     help: str
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
+Problems = dict[int | str, dict[str, Any]]
+PROBLEMS: Problems = {
     status: {"model": Problem, "description": words}
     for status, words in {
         400: "A filter or a `next` token that cannot be understood.",
@@ -56,8 +57,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         503: "The archive is busy or cannot be written; try again after Retry-After.",
     }.items()
 }
-OF_STORIES = {410: PROBLEMS.pop(410)}
-OF_BODIES = {413: PROBLEMS.pop(413)}
+OF_STORIES: Problems = {410: PROBLEMS.pop(410)}
+OF_BODIES: Problems = {413: PROBLEMS.pop(413)}
 
 router = APIRouter(prefix="/api/v1", tags=["Newsgloss"], responses=PROBLEMS)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from contextlib import suppress
+from typing import Any
 
 import pytest
 import schemathesis
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -25,13 +27,13 @@ from app.web.app import create_app
 from tests.factories import NOW
 from tests.web.test_api import Annotator
 
-CHECKS = (
+CHECKS = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
-)
+]
 EXAMPLES = 12
 
 
@@ -56,7 +58,8 @@ def described(filled: object, database_url: str, archive: Engine) -> schemathesi
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_every_answer_is_one_that_is_described(described: schemathesis.BaseSchema, mode: GenerationMode) -> None:
-    operations = [each.ok() for each in described.get_all_operations()]
+    operations = [each.ok() for each in described.get_all_operations() if isinstance(each, Ok)]
+    assert len(operations) > 10
     statuses = Counter[int]()
     for operation in operations:
 
@@ -69,7 +72,7 @@ def test_every_answer_is_one_that_is_described(described: schemathesis.BaseSchem
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy(generation_mode=mode))
-        def send(case: schemathesis.Case) -> None:
+        def send(case: schemathesis.Case[Any]) -> None:
             statuses[case.call_and_validate(checks=CHECKS).status_code] += 1
 
         # What takes nothing cannot be asked wrongly.
