@@ -37,6 +37,7 @@ PAGES = (
     "/sources",
     "/about",
     "/help",
+    "/login",
     "/api/docs",
     "/nowhere",
 )
@@ -259,6 +260,40 @@ def test_a_researcher_finds_words_said_and_what_rests_on_nobody_named(browser: B
         assert address is not None
         assert context.request.get(address).ok, address
     assert any("anno.jsonld" in (kind or "") for kind in kinds)
+    assert complaints == []
+    context.close()
+
+
+def test_a_card_stays_while_it_is_pointed_at_and_goes_with_escape(browser: Browser, site: str) -> None:
+    context, page, complaints = open_page(browser, site, viewport={"width": 1280, "height": 900})
+    page.goto("/stories/1")
+    card = page.locator(".gloss")
+    page.locator("#story-text .cue").first.hover()
+    expect(card).to_be_visible()
+    for part in (".q.lit", ".cue.lit", ".src.lit"):
+        assert page.locator(f"#story-text {part}").count(), "a quote, its cue and its source light up together"
+    card.hover()
+    page.wait_for_timeout(500)  # longer than a card that nobody points at stays
+    expect(card).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    assert complaints == []
+    context.close()
+
+
+def test_a_facet_s_value_can_be_left_out_and_searched_for(browser: Browser, site: str) -> None:
+    context, page, complaints = open_page(browser, site, viewport={"width": 1280, "height": 900})
+    page.goto("/")
+    total = number_in(page.get_by_role("status").first.inner_text())
+    filters = page.get_by_role("complementary", name="Filters")
+    filters.get_by_role("button", name="leave out Thandeka Mabaso").first.click()
+    expect(page.get_by_role("region", name="Active filters")).to_contain_text("Not person")
+    assert 0 < number_in(page.get_by_role("status").first.inner_text()) < total
+    page.get_by_role("complementary", name="Filters").get_by_role("button", name="more… People").click()
+    expect(page).to_have_url(re.compile(r"/facets/person\?not=person"))
+    page.goto("/?q=flood&country=JP&outlet=meridian-wire")
+    page.get_by_role("link", name=re.compile("^without country")).click()
+    expect(page).to_have_url(re.compile(r"\?q=flood&outlet=meridian-wire$"))
     assert complaints == []
     context.close()
 
