@@ -29,19 +29,28 @@ T = TypeVar("T")
 
 COMMIT_STORIES = 100
 COMMIT_SECONDS = 2.0
+KEPT_UNREADABLE = 1000
 
 
 @dataclass(slots=True)
 class AddReport:
-    """What became of everything that was handed in; `story_ids` are those stored, old and new, in order."""
+    """What became of everything that was handed in; `story_ids` are those stored, old and new, in order.
+
+    Of what was unreadable the first `KEPT_UNREADABLE` are kept, and all are counted.
+    """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable_count: int = 0
     story_ids: list[int] = field(default_factory=list)
 
 
 def add_stories(
-    engine: Engine, found: Iterable[RawStory | Unreadable], *, on_story: Callable[[], None] = lambda: None
+    engine: Engine,
+    found: Iterable[RawStory | Unreadable],
+    *,
+    on_story: Callable[[], None] = lambda: None,
+    on_unreadable: Callable[[Unreadable], None] = lambda _: None,
 ) -> AddReport:
     """Store all stories; `on_story` is called after each. Unreadable ones are reported and stop nothing."""
     report = AddReport()
@@ -50,7 +59,9 @@ def add_stories(
             added = [_add(session, item) for item in group]
         for item, result in zip(group, added, strict=True):
             if isinstance(item, Unreadable):
-                report.unreadable.append(item)
+                report.unreadable_count += 1
+                report.unreadable += [item] * (report.unreadable_count <= KEPT_UNREADABLE)
+                on_unreadable(item)
             elif result is not None:
                 report.outcomes[result.outcome] += 1
                 report.story_ids.append(result.story_id)

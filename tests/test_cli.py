@@ -75,6 +75,16 @@ def test_addresses_and_files_are_added_together(archive: Engine, site: Site, tmp
     assert "private" in newsgloss("add", url).stderr
 
 
+def test_stories_can_be_added_without_annotating_them(archive: Engine, tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_text(STORY)
+    done = newsgloss("add", "--no-annotate", tmp_path, NEWSGLOSS_MODEL="no_such_model")
+    assert (done.returncode, done.stdout) == (0, "1 added, 0 updated, 0 duplicate, 0 unreadable\n")
+    with Session(archive) as session:
+        page = get_story(session, 1)
+    assert page is not None
+    assert page.state == "pending"
+
+
 def test_what_cannot_be_read_is_said_and_the_rest_is_taken(archive: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "stories"
     folder.mkdir()

@@ -1,5 +1,6 @@
 """Storing and annotating together, with the real annotators."""
 
+import gc
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,8 +35,29 @@ def test_unreadable_stories_are_reported_and_the_rest_is_taken(archive: Engine) 
     bad = Unreadable("file.jsonl:2", "is not valid JSON")
     report = add_stories(archive, [make_raw("One."), bad, make_raw("Two."), make_raw("One.")])
     assert report.outcomes == {"added": 2, "duplicate": 1}
-    assert report.unreadable == [bad]
+    assert (report.unreadable, report.unreadable_count) == ([bad], 1)
     assert report.story_ids == [1, 2, 1]
+
+
+def test_of_what_is_unreadable_all_is_said_and_counted_but_not_all_kept(archive: Engine) -> None:
+    said: list[Unreadable] = []
+    found = (Unreadable(f"{i}", "is no story") for i in range(ingest.KEPT_UNREADABLE + 5))
+    report = add_stories(archive, found, on_unreadable=said.append)
+    assert (len(report.unreadable), report.unreadable_count, len(said)) == (1000, 1005, 1005)
+
+
+def test_stories_are_let_go_once_they_are_stored(archive: Engine) -> None:
+    alive: list[int] = []
+
+    def look() -> None:
+        if len(alive) % 100 == 0:
+            gc.collect()
+            alive.append(sum(type(each) is RawStory for each in gc.get_objects()))
+        else:
+            alive.append(0)
+
+    add_stories(archive, many(500), on_story=look)
+    assert 0 < max(alive) <= 2 * ingest.COMMIT_STORIES
 
 
 def test_only_the_stories_asked_for_are_annotated(archive: Engine) -> None:

@@ -28,6 +28,7 @@ from app.nlp.pipeline import Titled, annotate_many, pipeline_version
 from app.read import read_places
 from app.read.fetch import Limits
 from app.read.visit import Visitor
+from app.spans import Unreadable
 from app.store import leases, stories, waiting
 from app.store.db import migrate, write_session
 from app.web.app import create_app
@@ -106,6 +107,9 @@ def add(
         typer.Argument(help="Files, directories or web addresses; - for standard input.", metavar="PLACE…"),
     ],
     processes: Processes = 1,
+    annotate: Annotated[
+        bool, typer.Option(help="Annotate them here and now; else the worker or a server does, when it runs.")
+    ] = True,
 ) -> None:
     """Add stories from files, archives and web addresses, and annotate them (see docs/getting-stories-in.md).
 
@@ -116,16 +120,18 @@ def add(
     with open_archive(settings) as engine:
         found = read_places(places, Visitor(Limits.of(settings)), max_bytes=settings.max_story_bytes)
         with progress("Reading", None) as step:
-            report = add_stories(engine, found, on_story=step)
-        for item in report.unreadable:
-            messages.print(f"{item.origin}: {item.reason}", markup=False, soft_wrap=True)
-        states = _annotate(engine, settings, report.story_ids, processes)
+            report = add_stories(engine, found, on_story=step, on_unreadable=_say)
+        states = _annotate(engine, settings, report.story_ids, processes) if annotate else {}
     told = [f"{report.outcomes[outcome]} {outcome}" for outcome in ("added", "updated", "duplicate")]
-    told.append(f"{len(report.unreadable)} unreadable")
+    told.append(f"{report.unreadable_count} unreadable")
     told += [f"{n} {state}" for state, n in states.items()]
     typer.echo(", ".join(told))
-    if report.unreadable:
+    if report.unreadable_count:
         raise typer.Exit(1)
+
+
+def _say(item: Unreadable) -> None:
+    messages.print(f"{item.origin}: {item.reason}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from app.bench.add import bench_add
 from app.bench.annotate import bench_annotate
 from app.bench.generate import NotEmptyError, generate
 from app.bench.pages import EmptyArchiveError, bench_pages, bench_pairs
@@ -33,6 +34,18 @@ def bench_annotate_command(
     if not stories_read:
         fail("none of these is a story that can be read")
     print_figures(bench_annotate(stories_read, settings, processes), as_json)
+
+
+@bench_app.command("add")
+def bench_add_command(
+    number: Annotated[int, typer.Argument(help="How many files of one short story each.", min=1, metavar="N")],
+    annotate: Annotated[bool, typer.Option(help="Annotate them, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Add a folder of many small files to a new archive, twice: how fast, and how much memory it takes (Linux only)."""
+    with progress("Adding", None) as step:
+        figures = bench_add(number, get_settings(), annotate=annotate, on_story=step)
+    print_figures(figures, as_json)
 
 
 @bench_app.command("story")

@@ -7,6 +7,8 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 # Shorter texts, and lists of names and figures, are guessed wrong too often to be refused for it.
 ENOUGH_CHARS = 200
 SURE = 0.99
+SAMPLE_CHARS = 20_000
+LATIN_END = "\u0250"
 
 
 @lru_cache
@@ -15,8 +17,19 @@ def _identifier() -> LanguageIdentifier:
 
 
 def detect(text: str) -> str:
-    """The ISO 639-1 code of the text's language; "en" where the text is too short to tell or the guess is unsure."""
+    """The ISO 639-1 code of the text's language; "en" where the text is too short to tell or the guess is unsure.
+
+    A text in another script than the Latin one is never "en", however short it is.
+    """
+    sample = text[:SAMPLE_CHARS]
+    if _is_in_another_script(sample):
+        return next(str(code) for code, _ in _identifier().rank(sample) if code != "en")
     if len(text) < ENOUGH_CHARS:
         return "en"
-    code, probability = _identifier().classify(text[:20_000])
+    code, probability = _identifier().classify(sample)
     return str(code) if probability >= SURE else "en"
+
+
+def _is_in_another_script(sample: str) -> bool:
+    letters = [char for char in sample if char.isalpha()]
+    return sum(char < LATIN_END for char in letters) * 2 < len(letters)

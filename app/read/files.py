@@ -8,7 +8,7 @@ from pathlib import Path
 from app.spans import Unreadable
 
 # Notes that lie next to stories.
-NOTES = {".md"}
+NOTES = (".md",)
 
 
 def find_files(paths: Iterable[Path]) -> Iterator[Path | Unreadable]:
@@ -37,22 +37,36 @@ def why(error: OSError) -> str:
 
 def _below(directory: Path) -> Iterator[Path | Unreadable]:
     found_any = False
-    waiting = [directory]
+    # Only names wait, not paths: there may be a hundred thousand of them.
+    waiting = [(directory, _names(directory))]
     while waiting:
-        path = waiting.pop()
-        if not _is_directory(path) or (path.is_symlink() and path != directory):
+        parent, names = waiting[-1]
+        if isinstance(names, Unreadable):
             found_any = True
-            yield _checked(path)
+            yield names
+            waiting.pop()
             continue
-        try:
-            inside = sorted(path.iterdir(), reverse=True)
-        except OSError as error:
-            found_any = True
-            yield Unreadable(shown(path), why(error))
+        name = next(names, None)
+        if name is None:
+            waiting.pop()
             continue
-        waiting += [child for child in inside if not child.name.startswith(".") and child.suffix.lower() not in NOTES]
+        path = parent / name
+        if _is_directory(path) and not path.is_symlink():
+            waiting.append((path, _names(path)))
+            continue
+        found_any = True
+        yield _checked(path)
     if not found_any:
         yield Unreadable(shown(directory), "the directory holds no files to read")
+
+
+def _names(directory: Path) -> Iterator[str] | Unreadable:
+    """What is taken of a directory, in order."""
+    try:
+        names = [child.name for child in directory.iterdir()]
+    except OSError as error:
+        return Unreadable(shown(directory), why(error))
+    return iter(sorted(name for name in names if not name.startswith(".") and not name.lower().endswith(NOTES)))
 
 
 def _is_directory(path: Path) -> bool:

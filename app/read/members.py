@@ -30,4 +30,4 @@ def is_left_out(name: str) -> bool:
     """Whether a file is passed over without a word: hidden ones, notes, and what a Mac adds to archives."""
     path = PurePosixPath(name.replace("\\", "/"))
     hidden = any(part.startswith(".") and part not in (".", "..") for part in path.parts)
-    return hidden or "__MACOSX" in path.parts or path.suffix.lower() in NOTES
+    return hidden or "__MACOSX" in path.parts or path.name.lower().endswith(NOTES)

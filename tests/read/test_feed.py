@@ -1,5 +1,4 @@
 import json
-import random
 from datetime import UTC, datetime
 from typing import Any
 
@@ -160,14 +159,3 @@ def test_a_page_is_no_feed() -> None:
     for data in (b"<html><body>Words.</body></html>", b'{"text": "Words."}', b"Words."):
         with pytest.raises(Refused, match="no RSS, Atom or JSON feed"):
             parse_feed(data)
-
-
-@pytest.mark.parametrize("sample", [rss(), ATOM, json_feed(JSON_ITEM)])
-def test_no_damage_to_a_feed_raises(sample: bytes) -> None:
-    chance = random.Random(7)
-    for _ in range(60):
-        data = bytearray(sample)
-        for _ in range(chance.randrange(1, 12)):
-            start = chance.randrange(len(data))
-            data[start : start + chance.randrange(20)] = chance.randbytes(chance.randrange(6))
-        assert read(bytes(data), "feed.xml")

@@ -1,13 +1,11 @@
 import gzip
 import io
-import random
 import zlib
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from app.read import warc
 from app.spans import RawStory, Unreadable
 from tests.read.reading import read, refusal, story
 
@@ -109,15 +107,3 @@ def test_pages_before_a_break_are_kept() -> None:
     assert all(isinstance(one, RawStory) for one in before)
     assert isinstance(broken, Unreadable)
     assert "cut off" in broken.reason
-
-
-def test_no_damage_to_an_archive_raises() -> None:
-    chance = random.Random(7)
-    sample = archive(answer(), answer(chunked(gzip.compress(PAGE.encode())), Transfer_Encoding="chunked"))
-    assert len(sample) < warc.MAX_HEADER_BYTES
-    for _ in range(100):
-        data = bytearray(sample)
-        for _ in range(chance.randrange(1, 12)):
-            start = chance.randrange(len(data))
-            data[start : start + chance.randrange(20)] = chance.randbytes(chance.randrange(6))
-        assert read(bytes(data), "feed.xml")
