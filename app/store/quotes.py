@@ -36,6 +36,8 @@ def list_quotes(
         wanted = wanted.where(_key() < tuple_(*paging.decode(after, datetime, int)))
     if among_stories is not None:
         wanted = wanted.where(among(col(Quote.story_id)))
+    elif selection.values("about"):
+        wanted = wanted.where(_in_stories_with(selection.values("about")))
     newest = wanted.order_by(col(Quote.sorted_at).desc(), col(Quote.id).desc()).limit(size + 1)
     rows = session.execute(newest, {"ids": among_stories}).all()
     shown = rows[:size]
@@ -106,13 +108,13 @@ def _conditions(selection: Selection, query: search.Query | None) -> list[Column
             conditions += _unwanted(values)
         else:
             conditions.append(each.keeps(col(Quote.id if each.quote_only else Quote.story_id), values))
-    if selection.values("about"):
-        # The stories with that actor first: the words of all other stories need not be looked at.
-        with_actor = select(col(StoryActor.story_id)).where(
-            col(StoryActor.actor_id).in_(map(int, selection.values("about")))
-        )
-        conditions.append(col(Quote.story_id).in_(with_actor))
     return conditions
+
+
+def _in_stories_with(actor_ids: tuple[str, ...]) -> ColumnElement[bool]:
+    """The stories with these actors first: the words of all other stories need not be looked at."""
+    stories = select(col(StoryActor.story_id)).where(col(StoryActor.actor_id).in_(map(int, actor_ids)))
+    return col(Quote.story_id).in_(stories)
 
 
 def _rests_on(forms: tuple[str, ...]) -> ColumnElement[bool]:
