@@ -19,7 +19,7 @@ import spacy
 from spacy.tokens import Doc
 
 from app.config import get_settings
-from app.nlp import paragraphs
+from app.nlp import sentences
 from app.nlp.attribution import features, tokens_inside
 from app.nlp.cues import Cue, possible_cues
 from app.nlp.direct import chained, group_attribution, placed_quotations
@@ -55,7 +55,7 @@ class Gold(NamedTuple):
 def examples(stories: list[dict[str, Any]], spoken_lemmas: frozenset[str]) -> Iterator[Example]:
     """Every possible cue of the stories that a decision is needed for."""
     nlp = spacy.load(get_settings().model)
-    nlp.add_pipe(paragraphs.NAME, before="parser")
+    nlp.add_pipe(sentences.NAME, before="parser")
     for story, doc in zip(stories, nlp.pipe(story["text"] for story in stories), strict=True):
         yield from examples_of(story, doc, spoken_lemmas)
 

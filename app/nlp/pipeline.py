@@ -52,13 +52,13 @@ def load(model: str) -> Language:
     import spacy
     from spacy.tokens import Doc
 
-    from app.nlp import paragraphs
+    from app.nlp import sentences
 
     for name in EXTENSIONS:
         Doc.set_extension(name, default=[], force=True)
     Doc.set_extension("title", default="", force=True)
     nlp = spacy.load(model)
-    nlp.add_pipe(paragraphs.NAME, before="parser")
+    nlp.add_pipe(sentences.NAME, before="parser")
     for name in COMPONENTS:
         module = import_module(f"app.nlp.{name}")
         nlp.add_pipe(module.NAME)

@@ -222,7 +222,10 @@ def test_head_of_a_stream_reads_nothing(filled: TestClient) -> None:
     event.listen(engine, "begin", begun.append)
     asked = filled.head("/stories.csv")
     assert (asked.status_code, begun) == (200, [])
-    assert asked.headers == filled.get("/stories.csv").headers
+    read = filled.get("/stories.csv")
+    for answer in (asked, read):
+        del answer.headers["x-request-id"]
+    assert asked.headers == read.headers
     assert {"etag", "content-length"}.isdisjoint(asked.headers)
 
 
