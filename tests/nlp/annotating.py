@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from app.config import Settings
-from app.nlp import paragraphs
+from app.nlp import sentences
 from app.nlp.pipeline import EXTENSIONS
 from app.nlp.quotes import quotes
 from app.nlp.sources import sources
@@ -23,7 +23,7 @@ def parser() -> Language:
         Doc.set_extension(name, default=[], force=True)
     Doc.set_extension("title", default="", force=True)
     nlp = spacy.load(Settings().model)
-    nlp.add_pipe(paragraphs.NAME, before="parser")
+    nlp.add_pipe(sentences.NAME, before="parser")
     return nlp
 
 
