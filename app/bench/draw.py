@@ -1,6 +1,5 @@
 """Stories drawn from an invented world, as the rows that the real pipeline would store."""
 
-import hashlib
 import json
 import random
 from collections import Counter, defaultdict
@@ -15,8 +14,10 @@ from app.bench.world import MONTHS, Player, World, make_world
 from app.country_names import country_name
 from app.nlp.fingerprint import bands
 from app.spans import Span
+from app.store.groups import kept
+from app.store.models import to_seconds
 from app.store.slugs import slugify
-from app.store.stories import lead_of
+from app.store.stories import lead_of, text_hash
 
 FIRST_YEAR = 2016
 VERSION = "bench"
@@ -220,7 +221,7 @@ class _Draft:
 
     # -------------------------------------------------------------------------------------------- the rows
 
-    def _sources(self, text: str, sorted_at: str) -> None:
+    def _sources(self, text: str, sorted_at: int) -> None:
         """The sources with their quotes; the numbers of both follow from the story's."""
         own: defaultdict[Player | None, list[_Said]] = defaultdict(list)
         for quote in self.said:
@@ -242,7 +243,7 @@ class _Draft:
         form = "unnamed group" if self.unnamed.endswith("s") else "unnamed person"
         return (self.unnamed, form, "government", None, None, 0, 1, 0, None, None, None)
 
-    def _quote_rows(self, said: _Said, source_id: int, text: str, sorted_at: str) -> None:
+    def _quote_rows(self, said: _Said, source_id: int, text: str, sorted_at: int) -> None:
         quote_id = (self.id - 1) * QUOTES + said.position
         speaker_id = said.speaker.id if said.speaker else None
         source_words = text[said.source[0] : said.source[1]]
@@ -252,21 +253,20 @@ class _Draft:
             self.rows["quote_piece"].append((quote_id, part, start, end))
 
     def _heads(self, title: str, text: str, cast: Sequence[Player], countries: Sequence[str]) -> None:
-        sorted_at = stored(self.time)
+        published_at, sorted_at = stored(self.time), to_seconds(self.time)
         self._sources(text, sorted_at)
         added_at = stored(self.time + timedelta(minutes=self.chance.randrange(5, 300)))
         slug, outlet = slugify(title, "story"), 1 + int(self.chance.random() ** 2 * len(self.world.outlets))
         url = f"https://outlet-{outlet}.example/{self.time:%Y/%m/%d}/{slug}-{self.id}"
-        digest = hashlib.sha256(text.encode()).hexdigest()
         lead, n = lead_of(text, title), len(text.split())
-        where = (url, url, outlet, None, digest, "en", sorted_at, added_at, sorted_at, n, QUOTES)
+        where = (url, url, outlet, None, text_hash(text), "en", published_at, added_at, sorted_at, n, QUOTES)
         state = ("annotated", VERSION, added_at, 0, 1, "{}")
         self.rows["story"].append((self.id, slug, title, 0, lead, *where, *state))
         self.rows["story_text"].append((self.id, text))
-        self.rows["story_band"] += [(band, self.id) for band in bands(text)]
+        self.rows["story_band"] += [(band, self.id) for band in kept(bands(text))]
         self._links(cast, countries, sorted_at)
 
-    def _links(self, cast: Sequence[Player], countries: Sequence[str], sorted_at: str) -> None:
+    def _links(self, cast: Sequence[Player], countries: Sequence[str], sorted_at: int) -> None:
         spoken = Counter(each.speaker for each in self.said if each.speaker)
         for actor in cast:
             places, roles = self.places[actor.id], json.dumps([actor.role] if actor.role else [])

@@ -19,8 +19,8 @@ from alembic import command
 ROOT = Path(__file__).resolve().parents[2]
 
 PRAGMAS = (
-    # Of new files only: three stories' words fit a page then, of 4096 bytes each takes one that is half empty.
-    "PRAGMA page_size = 8192",
+    # Of new files only: six stories' words fit a page then; of the usual pages each takes one that is half empty.
+    "PRAGMA page_size = 16384",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",

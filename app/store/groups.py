@@ -1,6 +1,6 @@
 """Copies: stories of several outlets, or several addresses, that are nearly the same text."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,8 @@ WINDOW = timedelta(days=3)
 # The most texts that one story is compared with, and that one group is looked through for.
 MOST_COMPARED = 20
 MOST_IN_GROUP = 500
+# So many bits of a band are kept: enough that few texts meet by chance, and those are compared word by word anyway.
+KEPT = 2**31 - 1
 
 
 # Makes the conditions of a selection on a column of story ids.
@@ -40,14 +42,19 @@ def join(session: Session, story: NewStory, bands: Sequence[int]) -> None:
     """Put the story into the group of its copies, if it has any, and let later ones find it by its bands."""
     if not bands:
         return
-    alike = _alike(session, story, bands)
+    own = kept(bands)
+    alike = _alike(session, story, own)
     if alike:
         label = min([story.id, *(group_id or story_id for story_id, group_id in alike)])
         labels = {group_id for _, group_id in alike if group_id is not None}
         members = col(Story.id).in_([story.id, *(story_id for story_id, _ in alike)])
         session.execute(update(Story).where(members | col(Story.group_id).in_(labels)).values(group_id=label))
-    rows = [{"band": band, "story_id": story.id} for band in sorted(set(bands))]
-    session.connection().execute(insert(StoryBand), rows)
+    session.connection().execute(insert(StoryBand), [{"band": band, "story_id": story.id} for band in own])
+
+
+def kept(bands: Iterable[int]) -> list[int]:
+    """A text's bands as they are stored."""
+    return sorted({band & KEPT for band in bands})
 
 
 def leave(session: Session, story_ids: Sequence[int]) -> None:

@@ -162,7 +162,7 @@ def _bounded(rows: Rows, selection: Selection, end: Key | None) -> Rows:
     if last is not None:
         rows = rows.where(sorted_at < last)
     if end is not None:
-        rows = rows.where(tuple_(sorted_at, story_id) < tuple_(*end))
+        rows = rows.where(tuple_(sorted_at, story_id) < end)
     return rows
 
 

@@ -6,16 +6,16 @@ A link table's key is (what, sorted_at, story_id), so that the newest stories of
 along its index; a second index starts with story_id, for rewriting a story and for the facets of a page.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Column,
     DateTime,
     Dialect,
     Index,
+    Integer,
     String,
     Text,
     TypeDecorator,
@@ -44,6 +44,34 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class SortTime(TypeDecorator[datetime]):
+    """When a story comes in the order of lists, to the second; so many indexes hold it that SQLite keeps a number.
+
+    The number is of seconds since 1970, in UTC (`datetime(sorted_at, 'unixepoch')` shows it).
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:  # noqa: D102
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | int | None:  # noqa: D102
+        if value is None:
+            return None
+        return to_seconds(value) if dialect.name == "sqlite" else value.astimezone(UTC).replace(microsecond=0)
+
+    def process_result_value(self, value: datetime | int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
+        if isinstance(value, int):
+            return EPOCH + timedelta(seconds=value)
+        return value.astimezone(UTC) if value is not None else None
+
+
+def to_seconds(moment: datetime) -> int:
+    """A time as SQLite keeps it where lists are sorted by it."""
+    return (moment - EPOCH) // timedelta(seconds=1)
+
+
 class Key(TypeDecorator[str]):
     """A string that rows are sorted by, in the order of its code points, whatever language a database sorts for."""
 
@@ -60,6 +88,8 @@ NEVER_REUSED = {"sqlite_autoincrement": True}
 # A story waits for annotation; the index over these stays small however large the archive grows.
 WAITS = text("annotated_version IS NULL")
 IN_GROUP = text("group_id IS NOT NULL")
+UNNAMED_SQLITE, UNNAMED_POSTGRESQL = text("unnamed = 1"), text("unnamed = true")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Outlet(SQLModel, table=True):
@@ -98,7 +128,7 @@ class Story(SQLModel, table=True):
     language: str | None = None
     published_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     added_at: datetime = Field(sa_type=UTCDateTime)
-    sorted_at: datetime = Field(sa_type=UTCDateTime)
+    sorted_at: datetime = Field(sa_type=SortTime)
     word_count: int
     quote_count: int = 0
     group_id: int | None = None
@@ -127,7 +157,7 @@ class StoryBand(SQLModel, table=True):
     __tablename__ = "story_band"
     __table_args__ = (Index("ix_story_band_story", "story_id"), WITHOUT_ROWID)
 
-    band: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    band: int = Field(primary_key=True)
     story_id: int = Field(primary_key=True, foreign_key="story.id")
 
 
@@ -220,14 +250,21 @@ class Source(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("story_id", "position", name="uq_source_story_position"),
         Index("ix_source_form_sorted", "form", "sorted_at", "id"),
-        Index("ix_source_unnamed_sorted", "unnamed", "sorted_at", "id"),
+        Index("ix_source_sorted", "sorted_at", "id"),
+        Index(
+            "ix_source_unnamed_sorted",
+            "sorted_at",
+            "id",
+            sqlite_where=UNNAMED_SQLITE,
+            postgresql_where=UNNAMED_POSTGRESQL,
+        ),
         Index("ix_source_story_form", "story_id", "form"),
     )
 
     id: int = Field(default=None, primary_key=True)
     story_id: int = Field(foreign_key="story.id")
     position: int
-    sorted_at: datetime = Field(sa_type=UTCDateTime)
+    sorted_at: datetime = Field(sa_type=SortTime)
     name: str
     form: str
     affiliation: str
@@ -269,7 +306,7 @@ class Quote(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     story_id: int = Field(foreign_key="story.id")
     position: int
-    sorted_at: datetime = Field(sa_type=UTCDateTime)
+    sorted_at: datetime = Field(sa_type=SortTime)
     kind: str
     content: str = Field(sa_column=Column(Text, nullable=False))
     speaker_id: int | None = Field(default=None, foreign_key="actor.id")
@@ -299,7 +336,7 @@ class StoryActor(SQLModel, table=True):
     __table_args__ = (Index("ix_story_actor_story", "story_id", "actor_id"), WITHOUT_ROWID)
 
     actor_id: int = Field(primary_key=True, foreign_key="actor.id")
-    sorted_at: datetime = Field(primary_key=True, sa_type=UTCDateTime)
+    sorted_at: datetime = Field(primary_key=True, sa_type=SortTime)
     story_id: int = Field(primary_key=True, foreign_key="story.id")
     name: str
     mentions: int
@@ -316,7 +353,7 @@ class StoryCountry(SQLModel, table=True):
 
     relation: str = Field(primary_key=True)
     country: str = Field(primary_key=True)
-    sorted_at: datetime = Field(primary_key=True, sa_type=UTCDateTime)
+    sorted_at: datetime = Field(primary_key=True, sa_type=SortTime)
     story_id: int = Field(primary_key=True, foreign_key="story.id")
     mentions: int
 
@@ -328,7 +365,7 @@ class StorySpeaker(SQLModel, table=True):
     __table_args__ = (Index("ix_story_speaker_story", "story_id", "actor_id"), WITHOUT_ROWID)
 
     actor_id: int = Field(primary_key=True, foreign_key="actor.id")
-    sorted_at: datetime = Field(primary_key=True, sa_type=UTCDateTime)
+    sorted_at: datetime = Field(primary_key=True, sa_type=SortTime)
     story_id: int = Field(primary_key=True, foreign_key="story.id")
     quotes: int
 

@@ -33,7 +33,7 @@ def list_quotes(
     query = search.parse(selection.q) if selection.q else None
     wanted = _wanted(selection, query)
     if after is not None:
-        wanted = wanted.where(_key() < tuple_(*paging.decode(after, datetime, int)))
+        wanted = wanted.where(_key() < tuple(paging.decode(after, datetime, int)))
     if among_stories is not None:
         wanted = wanted.where(among(col(Quote.story_id)))
     elif selection.values("about"):

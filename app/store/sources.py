@@ -52,7 +52,7 @@ def list_sources(
     if q:
         wanted = wanted.where(col(Source.name).icontains(q[:MAX_WORDS].replace("\0", ""), autoescape=True))
     if after is not None:
-        key = tuple_(*paging.decode(after, datetime, int))
+        key = tuple(paging.decode(after, datetime, int))
         wanted = wanted.where(tuple_(col(Source.sorted_at), col(Source.id)) < key)
     rows = session.execute(wanted.order_by(col(Source.sorted_at).desc(), col(Source.id).desc()).limit(size + 1)).all()
     shown = rows[:size]

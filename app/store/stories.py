@@ -33,8 +33,8 @@ class Added:
 
 
 def text_hash(text: str) -> str:
-    """The identity of a text: SHA-256 over its UTF-8 form."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The identity of a text: the first half of SHA-256 over its UTF-8 form."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def url_key(url: str) -> str:

@@ -297,7 +297,7 @@ def _references(connection: Connection, story_id: int) -> list[Span]:
 
 def _neighbour(session: Session, story: Story, *, newer: bool) -> StoryRef | None:
     key = tuple_(col(Story.sorted_at), col(Story.id))
-    here = tuple_(story.sorted_at, story.id)
+    here = (story.sorted_at, story.id)
     order = (col(Story.sorted_at), col(Story.id))
     ids = session.scalars(
         select(col(Story.id))

@@ -1,6 +1,5 @@
 import random
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from alembic.config import Config
@@ -19,7 +18,7 @@ from app.store.keys import MAX_BYTES, index_key
 from app.store.models import Actor, Alias, FacetCount, Outlet, Story, StoryActor
 from app.store.stories import Added
 from tests.databases import Databases
-from tests.factories import NOW, make_annotations, make_raw, store_raw, store_story
+from tests.factories import make_annotations, make_raw, store_raw, store_story
 
 
 def long_words(seed: int, alphabet: str = "abcdefghijklmnopqrstuvwxyz0123456789", length: int = 5000) -> str:
@@ -118,18 +117,17 @@ def config_of(url: str) -> Config:
 
 def test_an_older_archive_is_given_keys_that_fit(databases: Databases, empty_archive: str) -> None:
     url = databases.copy(empty_archive)
-    command.downgrade(config_of(url), "0004")
     engine = make_engine(url)
+    store_story(engine, make_raw("Short.", url="https://news.example/1", external_id="x"))
+    command.downgrade(config_of(url), "0004")
     name = long_words(1, length=2000)
     with write_session(engine) as session:
         session.execute(insert(Outlet).values(id=1, slug="a", name=name))
         session.execute(insert(Actor).values(id=1, slug="a", kind="person", name=name, name_key=name))
         session.execute(insert(Alias).values(actor_id=1, name=name, name_key=name, identity_key=name, short_key=None))
-    story_id = store_story(engine, make_raw("Short.", url="https://news.example/1", external_id="x"))
-    with write_session(engine) as session:
         session.execute(text("UPDATE story SET url_key = :key"), {"key": f"https://news.example/{name}"})
-        row = {"actor_id": 1, "sorted_at": NOW + timedelta(1), "story_id": story_id, "name": name}
-        session.execute(insert(StoryActor).values(**row, mentions=1, quotes=0, first_char=0, roles=[]))
+        link = "INSERT INTO story_actor (actor_id, sorted_at, story_id, name, mentions, quotes, first_char, roles)"
+        session.execute(text(f"{link} SELECT 1, sorted_at, id, :name, 1, 0, 0, '[]' FROM story"), {"name": name})
         for facet, value in (("person", "1"), ("named", f"1 {name}")):
             session.execute(insert(FacetCount).values(facet=facet, value=value, count=1))
     command.upgrade(config_of(url), "head")

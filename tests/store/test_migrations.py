@@ -1,15 +1,18 @@
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlmodel import SQLModel
 
 from alembic import command
-from app.store import search
+from app.store import search, soundness
 from app.store.db import _alembic_config as alembic_config
 from app.store.db import is_current, make_engine, migrate, write_session
 from tests.databases import Databases
+from tests.factories import NOW, make_raw, store_raw, store_story
 
 
 def test_the_migrations_make_the_tables_of_the_models(archive: Engine) -> None:
@@ -56,6 +59,31 @@ def test_every_table_can_be_taken_back(databases: Databases, empty_archive: str)
     engine = make_engine(config.attributes["url"])
     assert inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()
+
+
+def test_an_archive_of_the_former_layout_is_brought_along(databases: Databases, empty_archive: str) -> None:
+    config = alembic_config()
+    config.attributes["url"] = databases.copy(empty_archive)
+    engine = make_engine(config.attributes["url"])
+    story_id = store_story(engine, make_raw(published_at=NOW + timedelta(milliseconds=700)))
+    before = everything_in(engine)
+    command.downgrade(config, "0006")
+    command.upgrade(config, "head")
+    assert everything_in(engine) == before
+    with write_session(engine) as session:
+        assert soundness.problems(session) == []
+        found = search.snippets(session, "story", [story_id], search.parse("fishermen"))
+        assert ("Fishermen", True) in found[story_id]
+    assert store_raw(engine, make_raw()).outcome == "duplicate"
+    engine.dispose()
+
+
+def everything_in(engine: Engine) -> dict[str, list[Any]]:
+    with engine.connect() as connection:
+        return {
+            table.name: list(connection.execute(select(table).order_by(*table.primary_key)))
+            for table in SQLModel.metadata.sorted_tables
+        }
 
 
 def test_a_connection_to_sqlite_writes_ahead_and_keeps_references_whole(tmp_path: Path) -> None:
