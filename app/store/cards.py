@@ -59,6 +59,7 @@ class StoryCard:
     published_at: datetime | None
     added_at: datetime
     invented: bool
+    language: str | None
     state: str
     word_count: int
     quote_count: int

@@ -39,8 +39,9 @@ class Segment(NamedTuple):
 
     `actor` or `country` is what the innermost name here refers to (`level` as of mentions, `rule` that found it).
     `quotes` are those whose content this is, `cues` and `voices` those whose cue or source span it is; `opens` those
-    of which a piece starts here, `closes` those of which one ends. `ids` are the anchors at its start, and `lead` the
-    row of the panel that it leads back to. It is `plain` where there is no span at all.
+    of which a piece starts here, `closes` those of which one ends. `label` is a source whose form is to be said at its
+    end here: at its first place, and at each place of an unnamed one. `ids` are the anchors at its start, and `lead`
+    the row of the panel that it leads back to. It is `plain` where there is no span at all.
     """
 
     start: int
@@ -56,7 +57,7 @@ class Segment(NamedTuple):
     sources: tuple[StorySourceCard, ...] = ()
     opens: tuple[StoryQuoteCard, ...] = ()
     closes: tuple[StoryQuoteCard, ...] = ()
-    ends_source: bool = False
+    label: StorySourceCard | None = None
     reference: bool = False
     marked: bool = False
     ids: tuple[str, ...] = ()
@@ -180,6 +181,7 @@ def _segments(page: StoryPage, marked: Marked, ends: Sequence[int]) -> Iterator[
     anchors = _anchors(layers)
     actors = {card.actor.id: card for card in page.actors}
     led: set[str] = set()
+    labelled: set[int] = set()
     coming = iter([*layers, None])
     following = next(coming)
     active: list[_Layer] = []
@@ -191,7 +193,7 @@ def _segments(page: StoryPage, marked: Marked, ends: Sequence[int]) -> Iterator[
             following = next(coming)
         text = page.text[start:end]
         if active:
-            yield _segment(text, start, active, actors, anchors.get(start, ()), led)
+            yield _segment(text, start, active, actors, anchors.get(start, ()), led, labelled)
         else:
             yield Segment(start, end, text, plain=True)
 
@@ -203,6 +205,7 @@ def _segment(
     actors: dict[int, StoryActorCard],
     ids: tuple[str, ...],
     led: set[str],
+    labelled: set[int],
 ) -> Segment:
     end = start + len(text)
     things: defaultdict[Part, list[Any]] = defaultdict(list)
@@ -227,7 +230,7 @@ def _segment(
         sources=tuple(sources),
         opens=_pieces(each for each in active if each.start == start) if quotes else (),
         closes=_pieces(each for each in active if each.end == end) if quotes else (),
-        ends_source=bool(sources) and any(each.end == end for each in active if each.part == "source"),
+        label=_label(active, end, labelled) if sources else None,
         reference="reference" in things,
         marked=any(each.marked for each in active),
         ids=ids,
@@ -237,6 +240,16 @@ def _segment(
 
 def _pieces(layers: Iterable[_Layer]) -> tuple[Any, ...]:
     return tuple(layer.thing for layer in layers if layer.part == "content")
+
+
+def _label(active: Iterable[_Layer], end: int, labelled: set[int]) -> Any:
+    """The source that ends here, if its form has not been said yet or is that it has no name."""
+    ending: Iterator[Any] = (layer.thing for layer in active if layer.part == "source" and layer.end == end)
+    for source in ending:
+        if source.unnamed or source.position not in labelled:
+            labelled.add(source.position)
+            return source
+    return None
 
 
 def _lead(quotes: Sequence[StoryQuoteCard], sources: Sequence[StorySourceCard], led: set[str]) -> str | None:

@@ -89,8 +89,8 @@ def _attributes(segment: Segment, href: str | None) -> Iterator[str]:  # noqa: C
         yield f' data-s="{_positions(segment.sources)}"'
     if segment.opens:
         yield f' data-mark="{QUOTE_MARKS[segment.opens[0].kind]}"'
-    if segment.ends_source:
-        yield f' data-label="{FORM_LABELS[segment.sources[0].form]}"'
+    if segment.label:
+        yield f' data-label="{FORM_LABELS[segment.label.form]}"'
     if href:
         yield f' aria-describedby="{" ".join(_descriptions(segment))}"'
 

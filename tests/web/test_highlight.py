@@ -76,7 +76,7 @@ def test_segments_know_quote_cue_source_and_where_they_lead() -> None:
     assert segment_of("Ana Reyes").sources == page().sources
     assert segment_of(" of the ").lead == "s1"
     assert set(segment_of("Ana Reyes").ids) == {"a1", "s1"}
-    assert segment_of(" Port Union").ends_source
+    assert segment_of(" Port Union").label == page().sources[0]
 
 
 def test_only_the_first_stretch_of_a_quote_leads_to_its_row() -> None:

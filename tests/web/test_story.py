@@ -119,7 +119,7 @@ def test_a_screen_reader_hears_kind_and_speaker_but_no_links(filled: TestClient)
 
 def test_who_speaks_without_a_name_is_said_to(filled: TestClient) -> None:
     html = filled.get("/stories/1-harbour-talks-begin-in-lisbon").text
-    speak = html[html.index("<dt>Speak</dt>") : html.index("Only spoken of")]
+    speak = html[html.index("<dt>Who speaks</dt>") : html.index("Only spoken of")]
     assert speak.count(">unnamed</strong>") == 1
     assert speak.index("harbour officials") < speak.index(">unnamed</strong>")
 
@@ -145,7 +145,7 @@ def test_a_story_that_was_not_annotated_says_why(archive: Engine, client: TestCl
     story_id = store_raw(archive, make_raw()).story_id
     annotate_stored(archive, story_id, Annotations(state, reason="the reason <why>"))  # type: ignore[arg-type]
     html = client.get(f"/stories/{story_id}-harbour-talks-begin-in-lisbon").text
-    assert f"Not annotated: {state}." in html
+    assert f"Not annotated ({state}):" in html
     assert "the reason &lt;why&gt;" in html
     assert text_content(html, "story-text") == TEXT
 
