@@ -105,7 +105,8 @@ def test_what_cannot_be_added_is_said_and_what_was_typed_is_kept(
 
 def test_an_address_is_fetched_and_all_that_was_found_is_shown(user: TestClient, site: Site, archive: Engine) -> None:
     preview = send(user, "address", data={"address": site.page("/quay", PAGE)})
-    for shown in ("Quay reopens", "Ann Lee", "<dd>English</dd>", "Nobody believed", "<li>Town hall notice</li>", "/quay"):
+    found = ("Quay reopens", "Ann Lee", "<dd>English</dd>", "Nobody believed", "<li>Town hall notice</li>", "/quay")
+    for shown in found:
         assert shown in preview.text, shown
     site.status("/quay", 500)  # what was looked at is what is saved
     assert "1 added" in save(user, preview).text
