@@ -205,9 +205,12 @@ def _actors_by_story(session: Session, statement: Select[Any], ids: Sequence[int
 
 
 def _countries_by_story(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    rows = session.execute(_COUNTRIES, {"ids": ids})
+    """The countries that each story mentions: those in focus first, then by how often."""
+    rows = session.execute(_COUNTRIES, {"ids": ids}).all()
     # Not for the database to choose by: SQLite would rather walk all stories of that relation.
-    return grouped((story_id, code) for story_id, code, relation in rows if relation == "mentioned")
+    mentioned = [(story_id, code) for story_id, code, relation in rows if relation == "mentioned"]
+    in_focus = {(story_id, code) for story_id, code, relation in rows if relation == "focus"}
+    return grouped(sorted(mentioned, key=lambda each: each not in in_focus))
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

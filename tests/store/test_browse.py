@@ -118,6 +118,15 @@ def test_a_card_tells_who_speaks_and_where(archive: Engine) -> None:
     assert [words for words, is_hit in card.snippet if is_hit] == ["catch"]
 
 
+def test_a_card_names_countries_in_focus_before_others(archive: Engine) -> None:
+    text = "Ana flew from Lisbon to Oslo, on from Oslo to Bergen, and home to Lisbon from Bergen."
+    countries = {"Oslo": "NO", "Lisbon": "PT", "Bergen": "NO"}
+    store_story(archive, make_raw(text), make_annotations(text, people=["Ana"], countries=countries, focus=["PT"]))
+    with Session(archive) as session:
+        card = list_stories(session, Selection(), after=None, size=2).items[0]
+    assert list(card.countries) == ["PT", "NO"]
+
+
 def test_a_story_knows_its_neighbours(archive: Engine) -> None:
     fill(archive, 3)
     with Session(archive) as session:
