@@ -93,6 +93,10 @@ class World:
     country_weights: Sequence[float]
     outlets: Sequence[str]
 
+    def player(self, actor_id: int) -> Player:
+        """The actor of that id: people come first, organisations behind them."""
+        return (self.people if actor_id <= PEOPLE else self.organisations)[(actor_id - 1) % PEOPLE]
+
 
 def make_world(seed: int) -> World:
     """The world of that seed."""

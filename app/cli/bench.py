@@ -9,6 +9,7 @@ from sqlmodel import Session
 from app.bench.add import bench_add
 from app.bench.annotate import bench_annotate
 from app.bench.generate import NotEmptyError, generate
+from app.bench.ingest import bench_ingest
 from app.bench.pages import EmptyArchiveError, bench_pages, bench_pairs
 from app.bench.story import bench_story
 from app.cli.common import Processes, fail, open_archive, print_figures, progress
@@ -45,6 +46,19 @@ def bench_add_command(
     """Add a folder of many small files to a new archive, twice: how fast, and how much memory it takes (Linux only)."""
     with progress("Adding", None) as step:
         figures = bench_add(number, get_settings(), annotate=annotate, on_story=step)
+    print_figures(figures, as_json)
+
+
+@bench_app.command("ingest")
+def bench_ingest_command(
+    stories: Annotated[int, typer.Option(help="How many invented stories are stored in a round.", min=1)] = 2000,
+    rounds: Annotated[int, typer.Option(help="How many times; medians are told.", min=1)] = 3,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same stories.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
+) -> None:
+    """Time storing annotated stories in SQLite against executemany of the same rows, in new databases."""
+    with progress("Storing", rounds) as step:
+        figures = bench_ingest(stories, rounds, seed=seed, on_round=step)
     print_figures(figures, as_json)
 
 
