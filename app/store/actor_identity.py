@@ -8,8 +8,9 @@ of its own, which `actor_merging` joins to the right one once a later story tell
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlmodel import Session, col
 
 from app.spans import ActorSpan, Annotations
@@ -106,17 +107,20 @@ def _resolve_full(session: Session, actors: Sequence[ActorSpan], keys: Mapping[s
     return ids
 
 
+_KNOWN = (
+    select(col(Actor.id), col(Actor.kind), col(Actor.name_key), col(Alias.identity_key), col(Alias.name))
+    .join(Alias, col(Alias.actor_id) == col(Actor.id))
+    .where(col(Alias.identity_key).in_(bindparam("keys", expanding=True)), col(Actor.merged_into_id).is_(None))
+    .order_by(col(Actor.id), col(Alias.name))
+)
+
+
 def known_actors(session: Session, wanted: Collection[tuple[str, str]]) -> defaultdict[tuple[str, str], list[Known]]:
     """The archive's actors of each (kind, identity key), oldest first."""
     found: defaultdict[tuple[str, str], list[Known]] = defaultdict(list)
-    rows = session.execute(
-        select(col(Actor.id), col(Actor.kind), col(Actor.name_key), col(Alias.identity_key), col(Alias.name))
-        .join(Alias, col(Alias.actor_id) == col(Actor.id))
-        .where(col(Alias.identity_key).in_(sorted({key for _, key in wanted})))
-        .where(col(Actor.merged_into_id).is_(None))
-        .order_by(col(Actor.id), col(Alias.name))
-    )
-    for row in rows:
+    if not wanted:
+        return found
+    for row in session.connection().execute(_KNOWN, {"keys": sorted({key for _, key in wanted})}):
         same = found[row.kind, row.identity_key]
         if not same or same[-1].id != row.id:
             same.append(Known(row.id, row.name_key))
@@ -218,6 +222,9 @@ def _of_key(session: Session, kind: str, key: str) -> int | None:
     return found
 
 
+_NEW_ACTOR = insert(Actor).returning(col(Actor.id))
+
+
 def _insert_actor(session: Session, actor: ActorSpan) -> int:
     row = {
         "slug": slugify(actor.name, actor.kind),
@@ -226,18 +233,27 @@ def _insert_actor(session: Session, actor: ActorSpan) -> int:
         "name_key": name_key(actor.name),
         "country": actor.country,
     }
-    return int(session.execute(insert(Actor).values(**row).returning(col(Actor.id))).scalar_one())
+    return int(session.connection().execute(_NEW_ACTOR, row).scalar_one())
+
+
+_WITHOUT_COUNTRY = select(col(Actor.id)).where(
+    col(Actor.id).in_(bindparam("ids", expanding=True)), col(Actor.country).is_(None)
+)
 
 
 def _fill_countries(session: Session, found: Annotations, ids: Mapping[str, int]) -> None:
     """A later story may say which country an actor is of; the first to say so decides."""
-    for actor in found.actors:
-        if actor.country:
-            session.execute(
-                update(Actor)
-                .where(col(Actor.id) == ids[actor.id], col(Actor.country).is_(None))
-                .values(country=actor.country)
-            )
+    told = {ids[actor.id]: actor.country for actor in reversed(found.actors) if actor.country}
+    if not told:
+        return
+    for actor_id in session.connection().scalars(_WITHOUT_COUNTRY, {"ids": list(told)}).all():
+        session.execute(update(Actor).where(col(Actor.id) == actor_id).values(country=told[actor_id]))
+
+
+_HELD = select(col(Alias.actor_id), col(Alias.name), col(Alias.identity_key), col(Alias.short_key)).where(
+    col(Alias.actor_id).in_(bindparam("ids", expanding=True))
+)
+_NEW_ALIAS = insert(Alias)
 
 
 def _add_aliases(session: Session, found: Annotations, ids: Mapping[str, int], text: str) -> None:
@@ -249,10 +265,8 @@ def _add_aliases(session: Session, found: Annotations, ids: Mapping[str, int], t
             name, actor = index_key(" ".join(text[mention.start : mention.end].split())), by_id[mention.actor]
             keys = keys_of(actor.kind, name)
             forms.setdefault((ids[actor.id], name), keys if actor.kind == "person" else Keys(None, keys.short))
-    held = select(col(Alias.actor_id), col(Alias.name), col(Alias.identity_key), col(Alias.short_key)).where(
-        col(Alias.actor_id).in_(set(ids.values()))
-    )
-    known = {(actor_id, name): Keys(identity, short) for actor_id, name, identity, short in session.execute(held)}
+    held = session.connection().execute(_HELD, {"ids": list(set(ids.values()))})
+    known = {(actor_id, name): Keys(identity, short) for actor_id, name, identity, short in held}
     for actor_id, name in forms.keys() & known.keys():
         if forms[actor_id, name].identity is not None and forms[actor_id, name] != known[actor_id, name]:
             _renew_keys(session, actor_id, name, forms[actor_id, name])
@@ -262,7 +276,7 @@ def _add_aliases(session: Session, found: Annotations, ids: Mapping[str, int], t
         if (actor_id, name) not in known
     ]
     if rows:
-        session.connection().execute(insert(Alias), rows)
+        session.connection().execute(_NEW_ALIAS, rows)
 
 
 def _renew_keys(session: Session, actor_id: int, name: str, keys: Keys) -> None:
@@ -277,15 +291,19 @@ def _renew_keys(session: Session, actor_id: int, name: str, keys: Keys) -> None:
 # ------------------------------------------------------------------------------------------------ display names
 
 
+_NAMED_OTHERWISE: Any = (
+    select(col(Actor.id), col(Actor.kind), col(Actor.name), col(StoryActor.name).label("here"))
+    .join(StoryActor, col(StoryActor.actor_id) == col(Actor.id))
+    .where(col(StoryActor.story_id) == bindparam("story_id"), col(StoryActor.name) != col(Actor.name))
+    .order_by(col(Actor.id))
+)
+
+
 def rename_actors(session: Session, story_id: int) -> None:
     """Show each actor of a story under its most frequent full form; call once the counts are up to date."""
-    rows = session.execute(
-        select(col(Actor.id), col(Actor.kind), col(Actor.name), col(StoryActor.name).label("here"))
-        .join(StoryActor, col(StoryActor.actor_id) == col(Actor.id))
-        .where(col(StoryActor.story_id) == story_id)
-        .order_by(col(Actor.id))
-    ).all()
-    differing = [row for row in rows if row.here != row.name]
+    differing = session.connection().execute(_NAMED_OTHERWISE, {"story_id": story_id}).all()
+    if not differing:
+        return
     n = counts.of(session, "named", {named(row.id, name) for row in differing for name in (row.name, row.here)})
     for row in differing:
         shown, here = (

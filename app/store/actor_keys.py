@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from app.naming import (
@@ -18,6 +19,8 @@ from app.naming import (
 )
 from app.store.keys import index_key
 
+# Names come again and again, in a story and from one to the next.
+CACHED = 10_000
 ACRONYM = re.compile(r"(?:[A-Z]\.?){2,6}")
 COMPANY_ENDS = frozenset({"inc", "corp", "corporation", "co", "ltd", "limited", "plc", "llc"})
 # "Kim Jong-un" is "Kim Jong Un"; "Jean-Luc" is not "Jean Luc".
@@ -35,6 +38,7 @@ class Keys(NamedTuple):
     short: str | None
 
 
+@lru_cache(CACHED)
 def name_key(name: str) -> str:
     """A name as compared: no case, accents, full stops, possessive or surplus space."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)).casefold()
@@ -42,6 +46,7 @@ def name_key(name: str) -> str:
     return index_key(" ".join(re.sub(r"[^\w\s&'-]", " ", plain).split()) or plain)
 
 
+@lru_cache(CACHED)
 def keys_of(kind: str, name: str) -> Keys:
     """What an actor of that kind and name is looked up by."""
     if kind == "person":

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import Row, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from app.spans import ActorSpan, Annotations
+from app.spans import ActorKind, ActorSpan, Annotations
 from app.store import counts
 from app.store.actor_identity import (
     Known,
@@ -45,27 +45,32 @@ def join_earlier(session: Session, found: Annotations, ids: Mapping[str, int], p
     identities = {(actor.kind, keys_of(actor.kind, actor.name).identity) for actor in found.actors}
     wanted = {(kind, identity) for kind, identity in identities if identity is not None}
     for (kind, _), same in sorted(known_actors(session, wanted).items()):
-        if kind != "person" or all_agree(same):
+        if len(same) > 1 and (kind != "person" or all_agree(same)):
             _join_doubles(session, same, pending)
-    for actor in found.actors:
-        if actor.kind == "person":
-            _join_nicknamed(session, actor, ids[actor.id], pending)
+    _join_nicknamed(session, found, ids, pending)
+
+
+_SHORT_NAMES: Any = (
+    select(col(Actor.kind), col(Alias.short_key))
+    .join(Alias, col(Alias.actor_id) == col(Actor.id))
+    .where(col(Actor.id).in_(bindparam("ids", expanding=True)), col(Alias.short_key).is_not(None))
+    .distinct()
+)
+_OF_NAMES: Any = (
+    select(col(Actor.id), col(Actor.kind), col(Actor.name_key))
+    .where(col(Actor.name_key).in_(bindparam("keys", expanding=True)), col(Actor.kind).in_(get_args(ActorKind)))
+    .order_by(col(Actor.id))
+)
 
 
 def _known_alone(session: Session, ids: Mapping[str, int]) -> Sequence[Row[Any]]:
     """The archive's actors that have nothing but a surname or acronym of one of the story's actors for a name."""
-    short_names = session.execute(
-        select(col(Actor.kind), col(Alias.short_key))
-        .join(Alias, col(Alias.actor_id) == col(Actor.id))
-        .where(col(Actor.id).in_(set(ids.values())), col(Alias.short_key).is_not(None))
-        .distinct()
-    )
-    wanted = sorted((kind, short) for kind, short in short_names)
-    return session.execute(
-        select(col(Actor.id), col(Actor.kind), col(Actor.name_key))
-        .where(tuple_(col(Actor.kind), col(Actor.name_key)).in_(wanted))
-        .order_by(col(Actor.id))
-    ).all()
+    connection = session.connection()
+    wanted = {(kind, short) for kind, short in connection.execute(_SHORT_NAMES, {"ids": list(set(ids.values()))})}
+    if not wanted:
+        return []
+    rows = connection.execute(_OF_NAMES, {"keys": sorted({short for _, short in wanted})})
+    return [row for row in rows if (row.kind, row.name_key) in wanted]
 
 
 def _join_doubles(session: Session, same: Sequence[Known], pending: counts.Counts) -> None:
@@ -75,13 +80,18 @@ def _join_doubles(session: Session, same: Sequence[Known], pending: counts.Count
         _merge_if_empty(session, double.id, same[0].id)
 
 
-def _join_nicknamed(session: Session, actor: ActorSpan, actor_id: int, pending: counts.Counts) -> None:
-    """Join the one who is called by another form of the first name, if any of his stories fits this one's bearer."""
-    called = known_actors(session, {("person", key) for key in also_called(actor.name)})
-    others = {known.id: known for same in called.values() for known in same if known.id != actor_id}
-    if len(others) != 1:
-        return
-    other = next(iter(others.values()))
+def _join_nicknamed(session: Session, found: Annotations, ids: Mapping[str, int], pending: counts.Counts) -> None:
+    """Join those who are called by another form of the first name, if any of their stories fits this one's bearer."""
+    keys = {actor.id: also_called(actor.name) for actor in found.actors if actor.kind == "person"}
+    called = known_actors(session, {("person", key) for own in keys.values() for key in own})
+    for actor in found.actors:
+        same = [known for key in keys.get(actor.id, ()) for known in called.get(("person", key), ())]
+        others = {known.id: known for known in same if known.id != ids[actor.id]}
+        if len(others) == 1:
+            _join_if_supported(session, actor, ids[actor.id], next(iter(others.values())), pending)
+
+
+def _join_if_supported(session: Session, actor: ActorSpan, actor_id: int, other: Known, pending: counts.Counts) -> None:
     if not agree(actor.name, other.forms) or _are_of_one_story(session, actor_id, other.id):
         return
     if _supported_stories(session, other.id, actor_id):

@@ -4,14 +4,30 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import SQLColumnExpression, String, case, cast, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    Insert,
+    SQLColumnExpression,
+    String,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, SQLModel, col
 
 from app.spans import ActorSpan, Annotations, QuoteSpan, Spans
 from app.store import counts, groups, search
-from app.store.actor_identity import rename_actors, resolve_actors
+from app.store.actor_identity import named, rename_actors, resolve_actors
 from app.store.actor_merging import join_earlier
 from app.store.keys import index_key
 from app.store.models import (
@@ -43,6 +59,11 @@ class _Saved:
     text: str
 
 
+_HEAD = select(col(Story.sorted_at), col(Story.text_hash), col(Story.annotated_at)).where(
+    col(Story.id) == bindparam("story_id")
+)
+
+
 def save(
     session: Session, story_id: int, text: str, text_hash: str, version: str, found: Annotations, *, now: datetime
 ) -> bool:
@@ -50,40 +71,46 @@ def save(
 
     False, with nothing written, where the story is gone or its text is no longer the one that was annotated.
     """
-    head = session.execute(
-        select(col(Story.sorted_at), col(Story.text_hash)).where(col(Story.id) == story_id)
-    ).one_or_none()
+    head = session.execute(_HEAD, {"story_id": story_id}).one_or_none()
     if head is None or head.text_hash != text_hash:
         return False
     found = replace(found, actors=tuple(replace(actor, name=index_key(actor.name)) for actor in found.actors))
-    changed = _clear_rows(session, [story_id])
+    # What was never annotated has nothing to be removed.
+    changed = _clear_rows(session, [story_id]) if head.annotated_at is not None else Counter()
     story = _Saved(story_id, head.sorted_at, text)
     actor_ids = resolve_actors(session, found, text, changed)
     _insert_spans(session, story, found, actor_ids)
     source_ids = _insert_sources(session, story, found, actor_ids)
     _insert_quotes(session, story, found, actor_ids, source_ids)
-    _insert_links(session, story, found, actor_ids)
-    done = {"annotated_version": version, "failures": 0, "next_try_at": None}
-    # Where the annotators failed the story goes on waiting, for the next try that was set when this one began.
-    still_waits = {"annotated_version": None}
-    session.execute(
-        update(Story)
-        .where(col(Story.id) == story_id)
-        .values(
-            state=found.state,
-            state_reason=found.reason,
-            language=found.language,
-            annotated_at=now,
-            quote_count=len(found.quotes),
-            **(still_waits if found.state == "failed" else done),
-        )
-    )
+    links = _insert_links(session, story, found, actor_ids)
+    _mark(session, story_id, version, found, now)
     groups.join(session, groups.NewStory(story_id, head.sorted_at, text), found.bands)
-    changed.update(counts_of(session, [story_id]))
+    changed.update(_counts_of_new(found, actor_ids, links))
     join_earlier(session, found, actor_ids, changed)
     counts.change(session, changed)
     rename_actors(session, story_id)
     return True
+
+
+_MARK = update(Story).where(col(Story.id) == bindparam("story_id"))
+_MARK_DONE = _MARK.values(failures=0, next_try_at=None)
+
+
+def _mark(session: Session, story_id: int, version: str, found: Annotations, now: datetime) -> None:
+    """Say in a story's head what became of it.
+
+    Where the annotators failed it goes on waiting, for the next try that was set when this one began.
+    """
+    has_failed = found.state == "failed"
+    values = {
+        "state": found.state,
+        "state_reason": found.reason,
+        "language": found.language,
+        "annotated_version": None if has_failed else version,
+        "annotated_at": now,
+        "quote_count": len(found.quotes),
+    }
+    session.connection().execute(_MARK if has_failed else _MARK_DONE, {"story_id": story_id, **values})
 
 
 def clear(session: Session, story_ids: Sequence[int]) -> None:
@@ -114,9 +141,23 @@ def _clear_rows(session: Session, story_ids: Sequence[int]) -> counts.Counts:
 # ------------------------------------------------------------------------------------------------ writing
 
 
+@cache
+def _insertion(table: type[SQLModel]) -> Insert:
+    return insert(table)
+
+
 def _insert(session: Session, table: type[SQLModel], rows: Sequence[Row]) -> None:
     if rows:
-        session.connection().execute(insert(table), list(rows))
+        session.connection().execute(_insertion(table), list(rows))
+
+
+_NEW_SOURCES = insert(Source).returning(col(Source.id), sort_by_parameter_order=True)
+_NEW_QUOTES = insert(Quote).returning(col(Quote.id), sort_by_parameter_order=True)
+
+
+def _insert_numbered(session: Session, statement: ReturningInsert[int], rows: Sequence[Row]) -> list[int]:
+    """Returns the numbers that the rows were given, in their order."""
+    return list(session.connection().execute(statement, list(rows)).scalars()) if rows else []
 
 
 def _insert_spans(session: Session, story: _Saved, found: Annotations, actor_ids: Mapping[str, int]) -> None:
@@ -158,7 +199,7 @@ def _insert_sources(
     for quote in found.quotes:
         if quote.source_ref is not None:
             quotes_of[quote.source_ref].append(quote)
-    ids = {}
+    rows = []
     for position, source in enumerate(found.sources, 1):
         own = quotes_of[source.id]
         row = {
@@ -181,8 +222,9 @@ def _insert_sources(
             "direct_words": sum(_word_count(story.text, quote.content) for quote in own if quote.kind == "direct"),
             "rule": source.rule,
         }
-        source_id = session.execute(insert(Source).values(**row).returning(col(Source.id))).scalar_one()
-        ids[source.id] = source_id
+        rows.append(row)
+    given = _insert_numbered(session, _NEW_SOURCES, rows)
+    ids = {source.id: source_id for source, source_id in zip(found.sources, given, strict=True)}
     pieces = {(ids[source.id], start, end) for source in found.sources for start, end in source.mentions}
     _insert(
         session,
@@ -199,10 +241,8 @@ def _insert_quotes(
     actor_ids: Mapping[str, int],
     source_ids: Mapping[str, int],
 ) -> None:
-    pieces: set[tuple[int, str, int, int]] = set()
-    quote_ids = []
-    for position, quote in enumerate(found.quotes, 1):
-        row = {
+    rows = [
+        {
             "story_id": story.id,
             "position": position,
             "sorted_at": story.sorted_at,
@@ -215,10 +255,15 @@ def _insert_quotes(
             "words": _word_count(story.text, quote.content),
             "rule": quote.rule,
         }
-        quote_id = session.execute(insert(Quote).values(**row).returning(col(Quote.id))).scalar_one()
-        quote_ids.append(quote_id)
-        for part, spans in (("content", quote.content), ("cue", quote.cue), ("source", quote.source)):
-            pieces.update((quote_id, part, start, end) for start, end in spans)
+        for position, quote in enumerate(found.quotes, 1)
+    ]
+    quote_ids = _insert_numbered(session, _NEW_QUOTES, rows)
+    pieces = {
+        (quote_id, part, start, end)
+        for quote_id, quote in zip(quote_ids, found.quotes, strict=True)
+        for part, spans in (("content", quote.content), ("cue", quote.cue), ("source", quote.source))
+        for start, end in spans
+    }
     _insert(
         session,
         QuotePiece,
@@ -230,22 +275,33 @@ def _insert_quotes(
     search.add(session, "quote", quote_ids)
 
 
-def _insert_links(session: Session, story: _Saved, found: Annotations, actor_ids: Mapping[str, int]) -> None:
-    key = {"story_id": story.id, "sorted_at": story.sorted_at}
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """The rows that link a story to its actors, speakers and countries, without the story."""
+
+    actors: Sequence[Row]
+    speakers: Sequence[Row]
+    countries: Sequence[Row]
+
+
+def _insert_links(session: Session, story: _Saved, found: Annotations, actor_ids: Mapping[str, int]) -> _Links:
+    """Returns what it wrote."""
     speaks = Counter(actor_ids[quote.speaker] for quote in found.quotes if quote.speaker)
-    _insert(session, StoryActor, [{**key, **row} for row in _actor_rows(found, actor_ids, speaks)])
-    _insert(session, StorySpeaker, [{**key, "actor_id": actor_id, "quotes": n} for actor_id, n in speaks.items()])
     mentions = Counter(toponym.country for toponym in found.toponyms)
     relations = (("mentioned", found.countries), ("focus", found.focus), ("speaking", found.speaking))
-    _insert(
-        session,
-        StoryCountry,
+    links = _Links(
+        _actor_rows(found, actor_ids, speaks),
+        [{"actor_id": actor_id, "quotes": n} for actor_id, n in speaks.items()],
         [
-            {**key, "relation": relation, "country": code, "mentions": mentions[code]}
+            {"relation": relation, "country": code, "mentions": mentions[code]}
             for relation, codes in relations
             for code in dict.fromkeys(codes)
         ],
     )
+    key = {"story_id": story.id, "sorted_at": story.sorted_at}
+    for table, rows in ((StoryActor, links.actors), (StorySpeaker, links.speakers), (StoryCountry, links.countries)):
+        _insert(session, table, [{**key, **row} for row in rows])
+    return links
 
 
 def _actor_rows(found: Annotations, actor_ids: Mapping[str, int], speaks: Mapping[int, int]) -> list[Row]:
@@ -282,6 +338,27 @@ def _word_count(text: str, spans: Spans) -> int:
 
 
 FACET_OF_RELATION = {"mentioned": "country", "focus": "focus", "speaking": "speaking"}
+
+
+def _counts_of_new(found: Annotations, actor_ids: Mapping[str, int], links: _Links) -> counts.Counts:
+    """What annotations just written add to the counts: the same as `counts_of`, without asking the database."""
+    kinds = {actor_ids[actor.id]: actor.kind for actor in found.actors}
+    counted: counts.Counts = Counter({("quote", "all"): len(found.quotes)})
+    for row in links.actors:
+        counted[kinds[row["actor_id"]], str(row["actor_id"])] += 1
+        counted["named", named(row["actor_id"], row["name"])] += 1
+    for row in links.speakers:
+        counted["speaker", str(row["actor_id"])] += 1
+        counted["spoken", str(row["actor_id"])] += row["quotes"]
+    for row in links.countries:
+        counted[FACET_OF_RELATION[row["relation"]], row["country"]] += 1
+    for source in found.sources:
+        counted["form", source.form] += 1
+        counted["affiliation", source.affiliation] += 1
+        counted["flag", "unnamed"] += source.unnamed
+        counted["flag", "anonymous"] += source.anonymous
+        counted["flag", "without reason"] += (source.unnamed or source.anonymous) and source.reason is None
+    return counted
 
 
 def counts_of(session: Session, story_ids: Sequence[int] | None) -> counts.Counts:

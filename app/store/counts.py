@@ -8,8 +8,9 @@ anonymous, and "without reason": either of them with no reason stated).
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Insert, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
@@ -24,12 +25,16 @@ def change(session: Session, by: Counts) -> None:
     rows = [{"facet": facet, "value": value, "count": n} for (facet, value), n in sorted(by.items()) if n]
     if not rows:
         return
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(FacetCount)
-    added = statement.on_conflict_do_update(
+    connection = session.connection()
+    connection.execute(_adding(connection.dialect.name), rows)
+
+
+@cache
+def _adding(dialect: str) -> Insert:
+    statement = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(FacetCount)
+    return statement.on_conflict_do_update(
         index_elements=["facet", "value"], set_={"count": col(FacetCount.count) + statement.excluded["count"]}
     )
-    session.connection().execute(added, rows)
 
 
 _OF = select(col(FacetCount.value), col(FacetCount.count)).where(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -49,7 +49,10 @@ def join(session: Session, story: NewStory, bands: Sequence[int]) -> None:
         labels = {group_id for _, group_id in alike if group_id is not None}
         members = col(Story.id).in_([story.id, *(story_id for story_id, _ in alike)])
         session.execute(update(Story).where(members | col(Story.group_id).in_(labels)).values(group_id=label))
-    session.connection().execute(insert(StoryBand), [{"band": band, "story_id": story.id} for band in own])
+    session.connection().execute(_NEW_BANDS, [{"band": band, "story_id": story.id} for band in own])
+
+
+_NEW_BANDS = insert(StoryBand)
 
 
 def kept(bands: Iterable[int]) -> list[int]:
@@ -75,21 +78,25 @@ def leave(session: Session, story_ids: Sequence[int]) -> None:
     session.execute(update(Story).where(col(Story.group_id).in_(left)).values(group_id=None))
 
 
+_SHARED = func.count().label("shared")
+_CANDIDATES: Any = (
+    select(col(Story.id), col(Story.group_id), _SHARED)
+    .join(StoryBand, col(StoryBand.story_id) == col(Story.id))
+    .where(
+        col(StoryBand.band).in_(bindparam("bands", expanding=True)),
+        col(StoryBand.story_id) != bindparam("story_id"),
+        col(Story.sorted_at).between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(col(Story.id), col(Story.group_id))
+    .order_by(_SHARED.desc(), col(Story.id))
+    .limit(MOST_COMPARED)
+)
+
+
 def _alike(session: Session, story: NewStory, bands: Sequence[int]) -> list[tuple[int, int | None]]:
     """(id, group) of the copies, those compared first that share most bands."""
-    shared = func.count().label("shared")
-    candidates = session.execute(
-        select(col(Story.id), col(Story.group_id), shared)
-        .join(StoryBand, col(StoryBand.story_id) == col(Story.id))
-        .where(
-            col(StoryBand.band).in_(bands),
-            col(StoryBand.story_id) != story.id,
-            col(Story.sorted_at).between(story.sorted_at - WINDOW, story.sorted_at + WINDOW),
-        )
-        .group_by(col(Story.id), col(Story.group_id))
-        .order_by(shared.desc(), col(Story.id))
-        .limit(MOST_COMPARED)
-    ).all()
+    between = {"first": story.sorted_at - WINDOW, "last": story.sorted_at + WINDOW}
+    candidates = session.connection().execute(_CANDIDATES, {"bands": bands, "story_id": story.id, **between}).all()
     if not candidates:
         return []
     own = shingles(story.text)

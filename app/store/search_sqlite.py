@@ -5,8 +5,9 @@ it would keep of the lengths of rows is for ranking, and lists are newest first.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, TextClause, bindparam, text
 from sqlalchemy.exc import DatabaseError
 
 from app.store.search_query import Query, Term
@@ -69,8 +70,12 @@ def remove(connection: Connection, what: str, ids: Sequence[int]) -> None:
 
 
 def _run(connection: Connection, statement: str, ids: Sequence[int]) -> None:
-    chosen = text(f"{statement} WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
-    connection.execute(chosen, {"ids": list(ids)})
+    connection.execute(_chosen(statement), {"ids": list(ids)})
+
+
+@cache
+def _chosen(statement: str) -> TextClause:
+    return text(f"{statement} WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
 
 
 def is_right(connection: Connection, what: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlmodel import Session, col
 
 from app.addresses import normalise_url
@@ -47,10 +47,10 @@ def add_story(session: Session, raw: RawStory, *, now: datetime) -> Added:
 
     A changed text keeps the old one as a revision and waits for annotation again.
     """
-    outlet_id = _outlet_id(session, raw.outlet)
+    slug, outlet_id = _outlet(session, raw.outlet)
     known = _find(session, raw, outlet_id)
     if known is None:
-        return Added("added", _insert(session, raw, outlet_id, now))
+        return Added("added", _insert(session, raw, slug, outlet_id, now))
     if not _differs(known, raw, outlet_id):
         return Added("duplicate", known.id)
     _renew(session, known, raw, outlet_id, now)
@@ -58,34 +58,43 @@ def add_story(session: Session, raw: RawStory, *, now: datetime) -> Added:
 
 
 def _find(session: Session, raw: RawStory, outlet_id: int | None) -> Any:
-    columns = select(*_KNOWN_COLUMNS)
-    for condition in _identities(raw, outlet_id):
-        known = session.execute(columns.where(condition).order_by(col(Story.id)).limit(1)).first()
+    for statement, values in _identities(raw, outlet_id):
+        known = session.connection().execute(statement, values).first()
         if known is not None:
             return known
     return None
 
 
-_KNOWN_COLUMNS = (
-    col(Story.id),
-    col(Story.title),
-    col(Story.title_is_ours),
-    col(Story.text_hash),
-    col(Story.outlet_id),
-    col(Story.published_at),
-    col(Story.added_at),
-    col(Story.sorted_at),
-    col(Story.state),
+_KNOWN: Any = (
+    select(
+        col(Story.id),
+        col(Story.title),
+        col(Story.title_is_ours),
+        col(Story.text_hash),
+        col(Story.outlet_id),
+        col(Story.published_at),
+        col(Story.added_at),
+        col(Story.sorted_at),
+        col(Story.state),
+    )
+    .order_by(col(Story.id))
+    .limit(1)
 )
+_AT_ADDRESS = _KNOWN.where(col(Story.url_key) == bindparam("url_key"))
+_OF_OUTLET = _KNOWN.where(
+    col(Story.outlet_id) == bindparam("outlet_id"), col(Story.external_id) == bindparam("external_id")
+)
+_OF_TEXT = _KNOWN.where(col(Story.text_hash) == bindparam("text_hash"))
 
 
-def _identities(raw: RawStory, outlet_id: int | None) -> Iterable[ColumnElement[bool]]:
+def _identities(raw: RawStory, outlet_id: int | None) -> Iterable[tuple[Any, dict[str, Any]]]:
+    """The statements, with their values, that each find the story if it is there."""
     if raw.url:
-        yield col(Story.url_key) == url_key(raw.url)
+        yield _AT_ADDRESS, {"url_key": url_key(raw.url)}
     if raw.external_id and outlet_id is not None:
-        yield (col(Story.outlet_id) == outlet_id) & (col(Story.external_id) == index_key(raw.external_id))
+        yield _OF_OUTLET, {"outlet_id": outlet_id, "external_id": index_key(raw.external_id)}
     if not raw.url and not (raw.external_id and outlet_id is not None):
-        yield col(Story.text_hash) == text_hash(raw.text)
+        yield _OF_TEXT, {"text_hash": text_hash(raw.text)}
 
 
 def _differs(known: Any, raw: RawStory, outlet_id: int | None) -> bool:
@@ -98,7 +107,11 @@ def _differs(known: Any, raw: RawStory, outlet_id: int | None) -> bool:
     return new_title or new_outlet or new_date
 
 
-def _insert(session: Session, raw: RawStory, outlet_id: int | None, now: datetime) -> int:
+_NEW_STORY = insert(Story).returning(col(Story.id))
+_NEW_TEXT = insert(StoryText)
+
+
+def _insert(session: Session, raw: RawStory, slug: str | None, outlet_id: int | None, now: datetime) -> int:
     external_id = index_key(raw.external_id) if raw.external_id else raw.external_id
     values = {
         **_head(raw),
@@ -114,10 +127,11 @@ def _insert(session: Session, raw: RawStory, outlet_id: int | None, now: datetim
         "quote_count": 0,
         "state": "pending",
     }
-    story_id: int = session.execute(insert(Story).values(**values).returning(col(Story.id))).scalar_one()
-    session.execute(insert(StoryText).values(story_id=story_id, text=raw.text))
+    connection = session.connection()
+    story_id = int(connection.execute(_NEW_STORY, values).scalar_one())
+    connection.execute(_NEW_TEXT, {"story_id": story_id, "text": raw.text})
     search.add(session, "story", [story_id])
-    counts.change(session, _own_counts(outlet_slug(session, outlet_id), raw.published_at))
+    counts.change(session, _own_counts(slug, raw.published_at))
     return story_id
 
 
@@ -250,16 +264,20 @@ def _letters(words: str) -> str:
 # ------------------------------------------------------------------------------------------------ outlets and counts
 
 
-def _outlet_id(session: Session, name: str | None) -> int | None:
+_OF_SLUG = select(col(Outlet.id)).where(col(Outlet.slug) == bindparam("slug"))
+
+
+def _outlet(session: Session, name: str | None) -> tuple[str | None, int | None]:
+    """Short name and number of an outlet, which is made if it is new; None and None where no outlet is named."""
     if not name:
-        return None
+        return None, None
     unreadable = "outlet-" + hashlib.sha256(name.encode()).hexdigest()[:8]
     slug = slugify(name, unreadable)
-    known: int | None = session.execute(select(col(Outlet.id)).where(col(Outlet.slug) == slug)).scalar_one_or_none()
+    known: int | None = session.connection().execute(_OF_SLUG, {"slug": slug}).scalar_one_or_none()
     if known is not None:
-        return known
+        return slug, known
     row = {"slug": slug, "name": index_key(name)}
-    return int(session.execute(insert(Outlet).values(**row).returning(col(Outlet.id))).scalar_one())
+    return slug, int(session.execute(insert(Outlet).values(**row).returning(col(Outlet.id))).scalar_one())
 
 
 def outlet_slug(session: Session, outlet_id: int | None) -> str | None:
