@@ -1,6 +1,7 @@
 """What a name tells by itself: surnames, suffixes, short forms, and the well-known organisations. No spaCy here."""
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
@@ -16,6 +17,9 @@ PARTICLES = frozenset(
     {"de", "da", "di", "del", "della", "der", "den", "van", "von", "bin", "ibn", "bint", "al", "el", "la", "le"}
 )
 PARTICLES |= frozenset({"wa", "dos", "das", "du", "ben", "ould", "zu", "ter", "ten", "y"})
+# "Zelensky", "Zelenskyy", "Zelenskiy".
+SKY = re.compile(r"sk(?:yy|iy|ij|yi|ii|yj|y)$")
+DOUBLE = re.compile(r"(.)\1")
 # Given names as Korean and Chinese ones are written: "Geun-hye", "Dae Jung".
 SYLLABLES = re.compile(r"[A-Z][a-z]{0,6}-[A-Za-z][a-z]{0,5}")
 SYLLABLE = re.compile(r"[A-Z][a-z]{1,4}")
@@ -60,6 +64,14 @@ def nickname(name: str) -> str | None:
     """The short name that stands within a name in marks or brackets."""
     found = NICKNAME.search(name)
     return found.group(1) if found else None
+
+
+@lru_cache(maxsize=4096)
+def spelling(name: str) -> str:
+    """A name with what spellings differ in made alike, to be compared: "Marc" and "Mark", "Zelenskyy", "Zelensky"."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    plain = re.sub(r"c(?!h)", "k", plain.replace(".", "").replace("ph", "f"))
+    return DOUBLE.sub(r"\1", SKY.sub("ski", plain))
 
 
 def may_be_short_for(one: str, other: str) -> bool:

@@ -6,23 +6,21 @@ every form of every name is searched for in the text, so that a surname found on
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
-from app.naming import surname
+from app.naming import known_organisations, spelling, surname
 from app.nlp import headlines, organisations, people, roles
+from app.nlp.bearers import Bearers, Draft, Place
 from app.nlp.borders import FAMILY, Candidate
 from app.nlp.gazetteer import compound_names, is_person_like, place_names, reading, readings
 from app.nlp.kinds import decide
 from app.nlp.lexicons import words
 from app.nlp.names import candidates, is_family
 from app.nlp.phrases import Found, Phrases
-from app.nlp.story_actors import gender_of_word
 from app.nlp.witnesses import Kind
 from app.spans import ActorKind, ActorSpan, MentionSpan, MentionType
 
@@ -30,24 +28,6 @@ NAME = "newsgloss_actors"
 
 MENTION_TYPES: dict[ActorKind, MentionType] = {"person": "PERSON", "organisation": "ORG", "group": "MISC"}
 MOST_ROLES = 4
-COURTESIES = ("Mr.", "Mr", "Mrs.", "Mrs", "Ms.", "Ms", "Miss")
-
-
-@dataclass(slots=True, eq=False)
-class Draft:
-    """An actor being put together: the forms of its name and where it is named."""
-
-    name: str
-    kind: ActorKind
-    mentions: list["Place"] = field(default_factory=list)
-
-
-class Place(NamedTuple):
-    """One place that names an actor, and the rule that found it."""
-
-    start: int
-    end: int
-    rule: str
 
 
 Forms = dict[str, list[Draft]]
@@ -85,8 +65,9 @@ def _other_names(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> li
 def _forms(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> Forms:
     """Every form to search for and the actors it may stand for."""
     forms: Forms = defaultdict(list)
-    _add_people(list(_of_kind(doc, names, kinds, "person")), forms)
     counted = Counter(span.text for span in _of_kind(doc, names, kinds, "organisation"))
+    acronyms = {organisations.initials(name) for name in counted if " " in name} | set(known_organisations())
+    _add_people(list(_of_kind(doc, names, kinds, "person")), forms, acronyms)
     for organisation in organisations.group(counted, doc.text):
         _add(forms, Draft(organisation.name, "organisation"), organisation.forms)
     for name in sorted({found.value for found in _group_names().find(doc.text)}):
@@ -110,7 +91,8 @@ def _group_names() -> Phrases[str]:
     return Phrases((name, name) for name in {*words("groups.txt"), *peoples})
 
 
-def _add_people(spans: list[Span], forms: Forms) -> None:
+def _add_people(spans: list[Span], forms: Forms, acronyms: Container[str]) -> None:
+    """Add all that the persons of these names may be called; `acronyms` stand for organisations."""
     full = [(span.text, span.start_char) for span in spans if " " in span.text]
     sharing = list(_sharing_a_surname(spans))
     full += sharing
@@ -119,18 +101,19 @@ def _add_people(spans: list[Span], forms: Forms) -> None:
     for person in people.group(full):
         draft = Draft(_display(person.name), "person")
         _add(forms, draft, person.forms)
-        by_surname[people.key(surname(person.name))].append(draft)
+        by_surname[spelling(surname(person.name))].append(draft)
         for name in people.called_alone(person.name):
             by_other_name[people.key(name)].append(draft)
         for form in person.forms:
-            _add(forms, draft, (short for short in people.short_forms(form) if " " not in short or not reading(short)))
+            short_forms = (short for short in people.short_forms(form) if short not in acronyms)
+            _add(forms, draft, (short for short in short_forms if " " not in short or not reading(short)))
     singles = {span.text for span in spans if " " not in span.text} | {name.split()[0] for name, _ in sharing}
     for name in sorted(singles):
         known = (
-            by_surname.get(people.key(name)) or by_other_name.get(people.key(name)) or [Draft(_display(name), "person")]
+            by_surname.get(spelling(name)) or by_other_name.get(people.key(name)) or [Draft(_display(name), "person")]
         )
         for draft in known:
-            by_surname[people.key(name)] = known
+            by_surname[spelling(name)] = known
             _add(forms, draft, [name])
 
 
@@ -160,18 +143,17 @@ def _with_mentions(doc: Doc, forms: Forms, other_names: list[str]) -> list[Draft
     entries: list[tuple[str, str | None]] = [(form, form) for form in forms]
     entries += [(name, None) for name in other_names if name not in forms]
     seen: dict[Draft, None] = {}
-    meant: dict[tuple[str, str | None], Draft] = {}
     text = doc.text
+    places = list(Phrases(entries).find(text))
+    bearers = Bearers(doc, {found.value for found in places if found.value is not None})
     countries = {offset: place for place in compound_names().find(text) for offset in range(place.start, place.end)}
-    for found in Phrases(entries).find(text):
+    for found in places:
         if found.value is None or _is_part_of(countries, found.start, found.end):
             continue
-        if not _is_named(doc, text, found.start, found.end, forms[found.value]):
+        span = doc.char_span(found.start, found.end, alignment_mode="expand")
+        if not span or not _is_named(text, span, found, forms[found.value]):
             continue
-        # A surname alone stays with whom it meant first: relatives named later are named in full, or by "Mrs.".
-        pronoun = _courtesy_before(text, found.start)
-        bearers = _going_with(pronoun, forms[found.value])
-        draft = meant.setdefault((found.value, pronoun), _nearest(bearers, found.end))
+        draft = bearers.meant(found.value, span, forms[found.value])
         rule = "full-name" if found.value == draft.name else "short-form"
         draft.mentions.append(Place(found.start, found.end, rule))
         seen.setdefault(draft)
@@ -184,36 +166,14 @@ def _is_part_of(countries: dict[int, Found[None]], start: int, end: int) -> bool
     return country is not None and end <= country.end and (start, end) != (country.start, country.end)
 
 
-def _courtesy_before(text: str, start: int) -> str | None:
-    """Which pronoun goes with the "Mr." or "Mrs." before a name."""
-    before = text[max(0, start - 6) : start].split()
-    return gender_of_word(before[-1]) if before and before[-1] in COURTESIES else None
-
-
-def _going_with(pronoun: str | None, drafts: list[Draft]) -> list[Draft]:
-    """Those whose first name goes with a pronoun; else those whose first name does not say; else all."""
-    if pronoun is None or len(drafts) == 1:
-        return drafts
-    told = [(draft, gender_of_word(draft.name.split()[0])) for draft in drafts]
-    sure = [draft for draft, gender in told if gender == pronoun]
-    return sure or [draft for draft, gender in told if gender is None] or drafts
-
-
-def _nearest(drafts: list[Draft], end: int) -> Draft:
-    """Of several who may be meant, the one named last before; the first of them if none was yet."""
-    before = [draft for draft in drafts if draft.mentions and draft.mentions[-1].end < end]
-    return max(before, key=lambda draft: draft.mentions[-1].end, default=drafts[0])
-
-
-def _is_named(doc: Doc, text: str, start: int, end: int, drafts: list[Draft]) -> bool:
+def _is_named(text: str, span: Span, found: Found[str | None], drafts: list[Draft]) -> bool:
     """Whether the words stand there as a name, not as an ordinary word or a place."""
-    span = doc.char_span(start, end, alignment_mode="expand")
-    if span is None or not len(span) or is_family(text, start, end):
+    if is_family(text, found.start, found.end):
         return False
     if len(span) > 1 or drafts[0].kind == "group":
         return True
     token = span[0]
-    if drafts[0].kind == "person" and _is_place_here(token, text[start:end]):
+    if drafts[0].kind == "person" and _is_place_here(token, text[found.start : found.end]):
         return False
     if token.pos_ == "PROPN" or token.ent_type_ or not token.is_sent_start:
         return True

@@ -158,7 +158,10 @@ def title_before(doc: Doc, start: int) -> bool:
     """Whether a title stands right before, a line end between them or not."""
     while start and doc[start - 1].is_space:
         start -= 1
-    return any(
-        tuple(token.text for token in doc[start - length : start]) in title_words()
-        for length in range(1, min(LONGEST_TITLE, start) + 1)
-    )
+    return bool(titles_before(doc, start))
+
+
+def titles_before(doc: Doc, start: int) -> frozenset[str]:
+    """The titles that end right before, those that are parts of longer ones too ("Minister", "Prime Minister")."""
+    behind = (doc[start - length : start] for length in range(1, min(LONGEST_TITLE, start) + 1))
+    return frozenset(span.text for span in behind if tuple(token.text for token in span) in title_words())

@@ -29,6 +29,8 @@ BY_LABEL: dict[str, Kind] = {
 }
 NOT_IN_NAMES = re.compile(r"[\d*|<>@_=]")
 INITIALS = re.compile(r"(?:[A-Z]\.){1,3}")
+# "Franklin D. Orr"; companies have initials in front.
+MIDDLE_INITIAL = re.compile(r"[A-Z][\w’'-]+(?: [A-Z]\.)+ [A-Z][\w’'-]+")
 ACRONYM = re.compile(r"(?:[A-Z]{2,6}|(?:[A-Z]\.){2,6})")
 # How the full name of a country begins.
 STATE_OF = re.compile(
@@ -189,7 +191,7 @@ def _as_an_organisations_name(span: Span) -> Evidence:
     """What the form of a name says that somebody took for an organisation's."""
     if any(link in span.text for link in (" of ", " and ", " & ")):
         yield "organisation", 3
-    elif is_family_first(span.text.split()):
+    elif is_family_first(span.text.split()) or MIDDLE_INITIAL.fullmatch(span.text):
         yield "person", 3
     elif _reads_as_person(span.text):
         yield "person", 1.5

@@ -15,6 +15,8 @@ SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "I", "II", "III", "IV", "VI", "V
 ARABIC_NAME = re.compile(r"(?:al|el|ul|ud)-[A-Z]\w+")
 FAMILY_BEHIND = re.compile(r" (?:family|families|brothers|sisters|siblings|twins|clan|household|dynasty)\b")
 NICKNAME_MARKS = frozenset({("(", ")"), ('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'")})
+# Particles that only persons' names have; "de" and "el" stand in names of places too.
+OF_PERSONS = frozenset({"wa", "bin", "ibn", "bint", "ould", "van", "von", "zu"})
 LONGEST_NAME = 8
 # The second half of a Korean or Chinese given name; longer words behind a hyphen are "-led", "-based".
 LONGEST_SYLLABLE = 5
@@ -28,7 +30,24 @@ def candidates(doc: Doc) -> list[Candidate]:
     taken = {i for name in found for i in range(name.start, name.end)}
     more = [*_given_away(doc, taken, _single_names(doc, found)), *_in_brackets(doc, found)]
     found += [name for name in more if taken.isdisjoint(range(name.start, name.end))]
-    return _joined(doc, sorted(found))
+    return _joined(doc, sorted(_with_particles(doc, found)))
+
+
+def _with_particles(doc: Doc, names: list[Candidate]) -> list[Candidate]:
+    """With one name where the recogniser saw two or none around a particle ("Tendai" + "wa" + "Moyo")."""
+    at = {i: name for name in names for i in range(name.start, name.end)}
+    found: dict[Candidate, None] = dict.fromkeys(names)
+    for i in range(1, len(doc) - 1):
+        if doc[i].text not in OF_PERSONS or i in at or not _continues_person(doc[i - 1]):
+            continue
+        end = _end_of_particles(doc, i)
+        if end > i and not is_title(doc[i - 1 : i]):
+            parts = [at[j] for j in (i - 1, end - 1) if j in at]
+            for part in parts:
+                found.pop(part, None)
+            start, end = min([i - 1, *(part.start for part in parts)]), max([end, *(part.end for part in parts)])
+            found[Candidate(start, end, "PERSON", "particle")] = None
+    return list(found)
 
 
 def _is_an_office(doc: Doc, name: Candidate) -> bool:
@@ -58,11 +77,12 @@ def _joined(doc: Doc, names: list[Candidate]) -> list[Candidate]:
 
 
 def _begun_earlier(doc: Doc, name: Candidate, limit: int) -> Candidate:
-    """A person's single name with the first name before it that the recogniser passed over."""
-    alone = name.label == "PERSON" and name.end - name.start == 1 and not name.titled
-    if not alone or name.start <= limit or doc[name.start].is_sent_start:
+    """A person's name with the first name before it that the recogniser passed over."""
+    if name.label != "PERSON" or name.titled or name.start <= limit or doc[name.start].is_sent_start:
         return name
     before = doc[name.start - 1]
+    if name.end - name.start > 1 and (before.text not in words("first_names.txt") or before.dep_ != "compound"):
+        return name
     given = doc[name.start - 2] if before.text in PARTICLES and name.start - 1 > limit else None
     if given is not None and _continues_person(given):
         return name._replace(start=name.start - 2)

@@ -32,7 +32,9 @@ COMPONENTS = ("actors", "countries", "quotes", "speakers", "sources")
 EXTENSIONS = ("actors", "mentions", "toponyms", "quotes", "sources", "references")
 
 BATCH = 32
-AHEAD = 8
+# To a pool smaller ones are handed, so that its processes end nearly together.
+POOL_BATCH = 16
+AHEAD = 16
 
 
 class Titled(NamedTuple):
@@ -96,7 +98,8 @@ def annotate_many(
 ) -> Iterator[Annotations]:
     """The annotations of each text, in order, made here or in a pool. One bad text never stops the others."""
     waiting = iter(texts)
-    batches = iter(lambda: list(islice(waiting, BATCH)), [])
+    size = BATCH if pool is None else POOL_BATCH
+    batches = iter(lambda: list(islice(waiting, size)), [])
     work = partial(_annotate_batch, model=model, max_chars=max_chars)
     for found in map(work, batches) if pool is None else _ahead(pool, work, batches):
         yield from found
