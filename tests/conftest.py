@@ -18,6 +18,8 @@ from app.store.db import make_engine, migrate
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
 from tests.site import Site, serve_site
 
+pytest_plugins = ("tests.browsing",)
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = (
     "No Chromium on PATH, so the browser tests are left out; "

@@ -1,0 +1,128 @@
+"""Every page as a picture, kept for people to look at after the run, and as axe sees it; how much it weighs."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browsing import check, open_page, sign_in, signed_in
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/",
+    "/?q=talks&country=ZA&not=outlet:meridian-wire&from=2025-11-01",
+    "/?q=flood&country=JP&outlet=meridian-wire",
+    "/people",
+    "/people?q=nobody",
+    "/organisations",
+    "/groups",
+    "/countries",
+    "/countries/ZA?relation=speaking",
+    "/quotes?q=water&kind=direct",
+    "/quotes?q=zebra",
+    "/sources",
+    "/sources?unnamed=yes&reason=no",
+    "/facets/person?name=a",
+    "/about",
+    "/help",
+    "/login",
+    "/api/docs",
+    "/stories/1",
+    "/stories/9?country=NG#marked",
+    "/stories/25#q2",
+    # What is wrong: nothing there, a filter that cannot be read, a page that cannot be shown.
+    "/nowhere",
+    "/?person=x",
+    "/?next=x",
+)
+SCREENS = [("light", 1280), ("dark", 320), ("dark", 1280), ("light", 320)]
+
+
+@pytest.mark.parametrize(("scheme", "width"), SCREENS)
+def test_every_page_fits_its_screen_and_is_accessible(
+    browser: Browser, demo_site: str, scheme: str, width: int
+) -> None:
+    context, page, complaints = open_page(
+        browser, demo_site, viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    actors = []
+    for kind in ("people", "organisations", "groups"):
+        page.goto(f"/{kind}")
+        actors.append(page.locator(f"main a[href^='/{kind}/']").first.get_attribute("href") or "")
+    for path in (*PAGES, *actors):
+        page.goto(path)
+        check(page, f"{path}-{width}-{scheme}")
+    assert complaints == []
+    context.close()
+
+
+def test_no_page_is_heavy(browser: Browser, demo_site: str) -> None:
+    context, _page, _ = open_page(browser, demo_site)
+    many = "&".join(f"country={code}" for code in ("AR", "GH", "PH", "SN", "US", "ZA"))
+    limits = {"/": 50_000, f"/?{many}": 50_000, "/quotes": 50_000, "/sources": 50_000, "/countries": 120_000}
+    for address, limit in (limits | {f"/stories/{number}": 100_000 for number in (1, 9, 25)}).items():
+        assert len(context.request.get(address).body()) < limit, address
+    context.close()
+
+
+def test_nothing_jumps_while_a_page_loads(browser: Browser, demo_site: str) -> None:
+    context, page, _ = open_page(browser, demo_site, viewport={"width": 1280, "height": 900})
+    page.add_init_script(
+        "window.jumped = 0; new PerformanceObserver((list) => list.getEntries().forEach((each) => "
+        "{ window.jumped += each.value; })).observe({ type: 'layout-shift', buffered: true });"
+    )
+    for path in ("/", "/?q=flood", "/stories/9", "/stories/9#q3", "/stories/9?country=NG", "/countries", "/quotes"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.jumped") < 0.01, path
+    context.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), SCREENS[:2])
+def test_an_account_is_accessible(browser: Browser, demo_site: str, signed_in_as: str, scheme: str, width: int) -> None:
+    context, page, complaints = open_page(
+        browser, demo_site, viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page.goto("/login")
+    page.get_by_label("Name").fill(signed_in_as)
+    page.get_by_label("Password").fill("a wrong password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, f"login-wrong-{width}-{scheme}")
+    sign_in(page, signed_in_as, "/account")
+    check(page, f"account-{width}-{scheme}")
+    page.goto("/stories/2")
+    check(page, f"story-of-a-user-{width}-{scheme}")
+    assert complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_that_add_and_delete_are_accessible(browser: Browser, empty_site: str, scheme: str, width: int) -> None:
+    context, page, complaints = signed_in(
+        browser, empty_site, viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    text = f"A quay was built in {width} days, said the {scheme} mayor.\n\nReferences: Town hall notice; The Courier"
+
+    check(page, f"add-{width}-{scheme}")
+    page.get_by_role("button", name="Look at it").click()  # the browser asks for the text
+    page.get_by_role("textbox", name="Text").fill("x" * 3)
+    page.get_by_label("Address on the web").fill("ftp://a.example")
+    page.get_by_role("button", name="Look at it").click()
+    check(page, f"add-trouble-{width}-{scheme}")
+    page.get_by_label("Address on the web").fill("")
+    page.get_by_role("textbox", name="Text").fill(text)
+    page.get_by_role("button", name="Look at it").click()
+    check(page, f"add-preview-{width}-{scheme}")
+    page.get_by_role("button", name="Save it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Saved")
+    check(page, f"add-result-{width}-{scheme}")
+    page.get_by_role("link", name=re.compile("^A quay")).click()
+    page.get_by_role("link", name="Delete this story").click()
+    check(page, f"delete-{width}-{scheme}")
+    page.get_by_role("button", name="Delete the story").click()
+    check(page, f"deleted-{width}-{scheme}")
+    assert complaints == []
+    context.close()
