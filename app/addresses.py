@@ -1,5 +1,6 @@
 """Web addresses: which ones we keep, and when two of them are the same story."""
 
+import re
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 DEFAULT_PORTS = {None, 80, 443}
@@ -16,6 +17,11 @@ def web_address(value: str) -> str | None:
     if parts is None or any(char.isspace() or not char.isprintable() for char in address):
         return None
     return address
+
+
+def is_other_address(value: str) -> bool:
+    """Whether it looks like an address, but none that is fetched (ftp://…)."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", value.strip()) is not None and web_address(value) is None
 
 
 def normalise_url(url: str) -> str:

@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from typer.testing import CliRunner, Result
 
-from app.cli import app
+from app.cli import app, main
 from app.store import archive as whole
 from app.store.browse import list_stories
 from app.store.filters import Selection
@@ -172,11 +174,22 @@ def test_bench_compares_with_the_bare_model(tmp_path: Path) -> None:
     assert figures["times the bare model"] > 0
 
 
+BAD_LINES = b"""{"id": 1, "text": "Fine."}
+{"id": 2}
+nonsense
+
+{"text": 3}
+\xff
+{"id": 4, "text": "\\ud800 is half"}
+{"id": "\\udfff", "text": "Fine."}
+"""
+
+
 def test_annotate_names_the_lines_it_cannot_read() -> None:
-    done = newsgloss("annotate", "-", given=b'{"id": 1, "text": "Fine."}\n{"id": 2}\nnonsense\n\n{"text": 3}\n\xff\n')
+    done = newsgloss("annotate", "-", given=BAD_LINES)
     assert done.returncode == 1
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1]
-    assert [line.split(": ")[0] for line in done.stderr.splitlines()] == ["-:2", "-:3", "-:5", "-:6"]
+    assert [line.split(": ")[0] for line in done.stderr.splitlines()] == [f"-:{line}" for line in (2, 3, 5, 6, 7, 8)]
 
 
 def test_reannotate_takes_only_what_another_version_made(archive: Engine) -> None:
@@ -261,6 +274,55 @@ def test_a_wrong_setting_is_said_in_a_line(archive: Engine, environment: dict[st
     assert done.returncode == 1
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+HUGE = "9" * 23
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "words"),
+    [
+        (["feeds", "poll", HUGE], 2, "Invalid value"),
+        (["feeds", "remove", HUGE], 2, "Invalid value"),
+        (["feeds", "poll", "7"], 1, "there is no feed 7"),
+        (["feeds", "add", "ftp://courier.example/feed"], 1, "only http and https"),
+        (["feeds", "add", "https://ana:secret@courier.example/feed"], 1, "give it without"),
+        (["feeds", "add", "/no/such.opml"], 1, "/no/such.opml: there is no such file"),
+        (["retry", HUGE], 2, "Invalid value"),
+        (["delete", HUGE], 2, "Invalid value"),
+        (["token", "revoke", HUGE], 2, "Invalid value"),
+        (["add", "file:///etc/passwd"], 1, "file:///etc/passwd: is no address that is fetched"),
+        (["add", ""], 1, "names no file"),
+        (["annotate", "{gzip}"], 1, "damaged or cut off"),
+        (["annotate", "/no/such"], 1, "/no/such: there is no such file"),
+        (["evaluate", "quotes", "{gzip}"], 1, "damaged or cut off"),
+        (["evaluate", "quotes", "{empty}"], 1, "there is no story in it"),
+        (["evaluate", "quotes", "{list}"], 1, "not every line is a JSON object"),
+        (["evaluate", "quotes", "{numbers}"], 1, "has no 'id'"),
+        (["bench", "pairs"], 1, "too little in this archive"),
+        (["users", "add", "ana", "--password-stdin"], 1, "not UTF-8"),
+    ],
+)
+def test_a_mistake_is_said_in_a_line_and_not_with_a_traceback(
+    archive: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], status: int, words: str
+) -> None:
+    files = {"gzip.gz": b"\x1f\x8b\x08\0garbage", "empty": b"", "list": b"[1]\n", "numbers": b'{"no": 1}\n'}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    places = {name.partition(".")[0]: tmp_path / name for name in files}
+    monkeypatch.setattr("sys.argv", ["newsgloss", *(part.format(**places) for part in command)])
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"\xff\xfe" * 20)))
+    said = StringIO()
+    with redirect_stderr(said), pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == status
+    assert words in said.getvalue()
+    assert "secret" not in said.getvalue()
+
+
+def test_an_archive_in_memory_is_refused() -> None:
+    for url in ("sqlite://", "sqlite:///:memory:"):
+        assert "is no database address" in newsgloss("check", NEWSGLOSS_DATABASE_URL=url).stderr
 
 
 def test_every_command_explains_itself() -> None:

@@ -183,7 +183,9 @@ def _rare_people(session: Session) -> list[str]:
 
 def _words(session: Session) -> tuple[list[str], list[str]]:
     """The words in most stories, and some that are in few, by a sample from all over the archive."""
-    last = session.execute(select(col(Story.id)).order_by(col(Story.id).desc()).limit(1)).scalar_one()
+    last = session.execute(select(col(Story.id)).order_by(col(Story.id).desc()).limit(1)).scalar_one_or_none()
+    if last is None:
+        raise EmptyArchiveError
     ids = range(1, last + 1, max(1, last // SAMPLE))
     texts = session.scalars(select(col(StoryText.text)).where(col(StoryText.story_id).in_(list(ids))))
     found = Counter(word for text in texts for word in set(re.findall(r"[a-z]{4,}", text)))

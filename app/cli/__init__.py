@@ -16,7 +16,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 
 from app.cli import access, bench, care, feeds, moving
-from app.cli.common import Processes, fail, messages, open_archive, pool_of, print_figures, progress
+from app.cli.common import Processes, fail, messages, open_archive, pool_of, print_figures, progress, told
 from app.cluster import ClusterError, cluster_of
 from app.config import Settings, get_settings
 from app.evaluate import run
@@ -24,13 +24,15 @@ from app.exchange import annotations_to_json
 from app.executors import executor
 from app.ingest import add_stories, annotate_all_again, annotate_pending, count_pending
 from app.logs import set_up_logs
-from app.nlp.pipeline import Titled, annotate_many, pipeline_version
+from app.nlp.pipeline import HALF_CHARACTER, Titled, annotate_many, pipeline_version
 from app.read import read_places
+from app.read.compressed import DAMAGE
 from app.read.fetch import Limits
 from app.read.visit import Visitor
 from app.spans import Unreadable
 from app.store import leases, stories, waiting
 from app.store.db import migrate, write_session
+from app.store.paging import MAX_ID
 from app.web.app import create_app
 from app.worker import new_holder, work, worker_beside
 
@@ -49,7 +51,7 @@ for each in (care.backup, care.restore, care.check, moving.copy):
 
 What = Literal["quotes", "speakers", "sources", "actors", "countries"]
 
-Ids = Annotated[list[int], typer.Argument(help="Numbers of stories, as in their addresses.", min=1)]
+Ids = Annotated[list[int], typer.Argument(help="Numbers of stories, as in their addresses.", min=1, max=MAX_ID)]
 
 
 # ------------------------------------------------------------------------------------------------ the server
@@ -122,10 +124,10 @@ def add(
         with progress("Reading", None) as step:
             report = add_stories(engine, found, on_story=step, on_unreadable=_say)
         states = _annotate(engine, settings, report.story_ids, processes) if annotate else {}
-    told = [f"{report.outcomes[outcome]} {outcome}" for outcome in ("added", "updated", "duplicate")]
-    told.append(f"{report.unreadable_count} unreadable")
-    told += [f"{n} {state}" for state, n in states.items()]
-    typer.echo(", ".join(told))
+    said = [f"{report.outcomes[outcome]} {outcome}" for outcome in ("added", "updated", "duplicate")]
+    said.append(f"{report.unreadable_count} unreadable")
+    said += [f"{n} {state}" for state, n in states.items()]
+    typer.echo(", ".join(said))
     if report.unreadable_count:
         raise typer.Exit(1)
 
@@ -166,7 +168,10 @@ def reannotate(
 
 @app.command()
 def retry(
-    ids: Annotated[list[int] | None, typer.Argument(help="Numbers of stories; without any, all that failed.")] = None,
+    ids: Annotated[
+        list[int] | None,
+        typer.Argument(help="Numbers of stories; without any, all that failed.", min=1, max=MAX_ID),
+    ] = None,
 ) -> None:
     """Let stories whose annotation failed be tried again at once, by the worker."""
     with open_archive(get_settings()) as engine, write_session(engine) as session:
@@ -235,8 +240,10 @@ def _lines(path: str) -> Iterator[bytes]:
     stream: BinaryIO = sys.stdin.buffer if path == "-" else Path(path).open("rb")  # noqa: SIM115 - closed below
     with stream:
         packed = stream.peek(2)[:2] == b"\x1f\x8b"  # type: ignore[attr-defined]
-        lines = gzip.GzipFile(fileobj=stream) if packed else stream
-        yield from lines
+        try:
+            yield from gzip.GzipFile(fileobj=stream) if packed else stream
+        except DAMAGE:
+            fail(f"{path}: the gzip data are damaged or cut off")
 
 
 def _exchange_line(line: bytes) -> tuple[Any, Titled]:
@@ -246,6 +253,8 @@ def _exchange_line(line: bytes) -> tuple[Any, Titled]:
         raise ValueError(f"is not JSON: {error}") from None
     if not isinstance(row, dict) or "text" not in row or "id" not in row:
         raise ValueError("needs an object with `id` and `text`")
+    if HALF_CHARACTER.search(json.dumps([row["id"], row["text"]], ensure_ascii=False)):
+        raise ValueError("holds half a character (a lone surrogate)")
     title = row.get("title")
     return row["id"], Titled(row["text"], title if isinstance(title, str) else "")
 
@@ -267,7 +276,11 @@ def evaluate(
     try:
         with progress("Annotating", None) as step:
             figures = run.evaluate(what, gold, texts or [], get_settings(), step)
-    except (ValueError, KeyError) as error:
+    except DAMAGE:
+        fail(f"{gold}: the gzip data are damaged or cut off")
+    except KeyError as error:
+        fail(f"{gold}: a row has no {error}")
+    except (ValueError, TypeError, AttributeError) as error:
         fail(f"{gold}: {error}")
     print_figures(figures, as_json)
 
@@ -294,5 +307,7 @@ def main() -> None:
     except ValidationError as error:
         wrong = (f"NEWSGLOSS_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
         fail("; ".join(wrong))
-    except (ClusterError, OSError) as error:
+    except OSError as error:
+        fail(told(error))
+    except ClusterError as error:
         fail(str(error))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from app.cli.common import fail, messages, open_archive
+from app.cli.common import Number, fail, messages, open_archive
 from app.config import get_settings
 from app.store import tokens, users
 from app.store.db import write_session
@@ -65,7 +65,10 @@ def users_sign_out(name: UserName) -> None:
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        try:
+            return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        except UnicodeDecodeError:
+            fail("the password is not UTF-8, in which browsers send it")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
 
 
@@ -103,7 +106,7 @@ def token_list() -> None:
 
 
 @token_app.command("revoke")
-def token_revoke(number: Annotated[int, typer.Argument(help="Its number in the list.")]) -> None:
+def token_revoke(number: Number) -> None:
     """Make a token useless at once."""
     with open_archive(get_settings()) as engine, write_session(engine) as session:
         gone = tokens.revoke(session, number)

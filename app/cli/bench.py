@@ -19,6 +19,8 @@ from app.read import read_paths
 from app.spans import RawStory
 from app.store.db import migrate
 
+TOO_LITTLE = "there is too little in this archive to measure; `newsgloss bench generate` fills one"
+
 bench_app = typer.Typer(no_args_is_help=True, help="How fast it is, as ratios measured side by side.")
 
 
@@ -96,7 +98,7 @@ def bench_pages_command(
         try:
             found = bench_pages(session, rounds)
         except EmptyArchiveError:
-            fail("there is too little in this archive to measure; `newsgloss bench generate` fills one")
+            fail(TOO_LITTLE)
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -114,5 +116,8 @@ def bench_pairs_command(
 ) -> None:
     """Time the list under every pair of filters, those with no story in common included; the slowest come first."""
     with open_archive(get_settings()) as engine, Session(engine) as session:
-        for path, median, worst in bench_pairs(session, rounds):
-            typer.echo(f"{median:9.2f} {worst:9.2f}  {path}")
+        try:
+            for path, median, worst in bench_pairs(session, rounds):
+                typer.echo(f"{median:9.2f} {worst:9.2f}  {path}")
+        except EmptyArchiveError:
+            fail(TOO_LITTLE)

@@ -14,10 +14,13 @@ from sqlalchemy import Engine
 
 from app.config import Settings
 from app.executors import executor
+from app.read.files import why
 from app.store.db import make_engine, migrate
+from app.store.paging import MAX_ID
 
 messages = Console(stderr=True, highlight=False)
 
+Number = Annotated[int, typer.Argument(help="Its number in the list.", min=1, max=MAX_ID)]
 Processes = Annotated[int, typer.Option(help="Processes that annotate; 1 annotates in this one.", min=1, max=64)]
 
 
@@ -65,6 +68,11 @@ def print_figures(figures: Mapping[str, float], as_json: bool) -> None:
         return
     for name, value in figures.items():
         typer.echo(f"{name:60} {value:8.2f}")
+
+
+def told(error: OSError) -> str:
+    """An operating system's error in words, with the file's name where it is about one."""
+    return f"{error.filename}: {why(error)}" if error.filename and error.strerror else str(error)
 
 
 def fail(message: str) -> NoReturn:

@@ -31,10 +31,12 @@ def evaluate(
     stories whose file names are the ids.
 
     Raises:
-        ValueError: a story of the gold has no text.
+        ValueError: a story of the gold has no text, or there is none.
         OSError: a file cannot be read.
     """
     gold = {str(row["id"]): row for row in read_rows(gold_file)}
+    if not gold:
+        raise ValueError("there is no story in it")
     given = {story_id: Titled(row["text"], row.get("title") or "") for story_id, row in gold.items() if "text" in row}
     for path in text_paths:
         given |= _texts(path, settings.max_story_bytes)
@@ -56,7 +58,10 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     """The objects of a JSON Lines file, plain or gzip."""
     packed = path.suffix == ".gz"
     with gzip.open(path, "rt", encoding="utf-8") if packed else path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines if line.strip()]
+        rows = [json.loads(line) for line in lines if line.strip()]
+    if not all(isinstance(row, dict) for row in rows):
+        raise ValueError("not every line is a JSON object")
+    return rows
 
 
 def _texts(path: Path, max_bytes: int) -> dict[str, Titled]:

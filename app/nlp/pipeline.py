@@ -7,6 +7,7 @@ costs neither.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
@@ -30,6 +31,8 @@ COMPONENTS = ("actors", "countries", "quotes", "speakers", "sources")
 
 # What the components leave on a Doc, each a list of the values in app.spans (references: a list of spans).
 EXTENSIONS = ("actors", "mentions", "toponyms", "quotes", "sources", "references")
+
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 BATCH = 32
 # To a pool smaller ones are handed, so that its processes end nearly together.
@@ -159,6 +162,8 @@ def refusal(text: str, max_chars: int) -> Annotations | None:
     """Why this text is not annotated, or None if it can be; other people's data may hold anything for a text."""
     if not isinstance(text, str):
         return Annotations("failed", reason="the text is not a string")
+    if HALF_CHARACTER.search(text):
+        return Annotations("failed", reason="the text holds half a character (a lone surrogate)")
     if len(text) > max_chars:
         return Annotations("too long", reason=f"{len(text):,} characters; at most {max_chars:,} are annotated")
     language = detect_language(text)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.addresses import normalise_url, web_address
+from app.addresses import is_other_address, normalise_url, web_address
 from app.read.address import read_address
 from app.read.files import find_files, shown, why
 from app.read.html import read_html
@@ -22,6 +22,11 @@ def read_places(places: Iterable[str], visitor: Visitor, *, max_bytes: int) -> I
     for place in places:
         if web_address(place):
             yield from read_address(place, visitor, max_bytes=max_bytes)
+        elif is_other_address(place):
+            yield Unreadable(place, "is no address that is fetched; it should look like https://…")
+        elif not place:
+            # An unset variable of a shell, which as a path would be the current directory.
+            yield Unreadable("“”", "names no file; say . for the current directory")
         else:
             yield from read_paths([place], max_bytes=max_bytes)
 

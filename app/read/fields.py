@@ -12,6 +12,9 @@ from app.read.refusal import Refused
 from app.spans import RawStory
 
 MAX_DEPTH = 50
+# Lists show them whole, so a feed's "headline" of megabytes would be in every page.
+MAX_TITLE = 1000
+MAX_OUTLET = 200
 
 _UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -37,14 +40,14 @@ def story_from_fields(text: str, fields: Mapping[str, Any], origin: str) -> RawS
     url = web_address(given["url"]) if given["url"] else None
     if given["url"] and url is None:
         extra["url"] = given["url"]
-    title, is_ours = (" ".join(given["title"].split()), False) if given["title"] else headline(text)
+    title, is_ours = (_line(given["title"], MAX_TITLE), False) if given["title"] else headline(text)
     return RawStory(
         text=text,
         title=title,
         origin=origin,
         title_is_ours=is_ours,
         url=url,
-        outlet=" ".join(outlet.split()) if outlet else None,
+        outlet=_line(outlet, MAX_OUTLET) if outlet else None,
         external_id=external_id,
         published_at=moment(published) if published else None,
         invented=invented,
@@ -74,6 +77,12 @@ def moment(value: str) -> datetime:
         return (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Refused(f"the date “{value[:40]}” is not ISO 8601 (such as 2026-03-14T08:30:00Z)") from error
+
+
+def _line(words: str, most: int) -> str:
+    """The words on one line, cut where they are more than such a line can be."""
+    line = " ".join(words.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def _check_storable(fields: Mapping[str, Any]) -> None:

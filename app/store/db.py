@@ -63,6 +63,8 @@ def database_address(url: str) -> URL:
         return address.set(drivername="postgresql+psycopg")
     if address.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
         raise ArgumentError(f"{address.drivername} is neither sqlite nor postgresql+psycopg")
+    if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
+        raise ArgumentError("an archive in memory is another one at each connection")
     return address
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
@@ -109,6 +110,8 @@ def add_feed(session: Session, address: str, *, now: datetime, title: str = "", 
     url = web_address(address)
     if url is None:
         raise FeedError(f"“{address[:200]}” is no web address; it should look like https://…")
+    if "@" in urlsplit(url).netloc:
+        raise FeedError("an address that holds a user name or password is not asked; give it without")
     if feed_at(session, url) is not None:
         return False
     if session.execute(select(func.count()).select_from(Feed)).scalar_one() >= MOST_FEEDS:

@@ -32,6 +32,7 @@ from app.web import links
 from app.web.auth import require_write
 from app.web.deps import SessionDep, SettingsDep
 from app.web.errors import no_story
+from app.web.long_work import takes_long
 
 T = TypeVar("T")
 
@@ -158,6 +159,7 @@ _STORY_BODY = {
     openapi_extra=_STORY_BODY,
     responses={201: {"model": Saved, "description": "It is new."}, **OF_BODIES},
 )
+@takes_long
 def add_story(
     request: Request,
     response: Response,
@@ -169,7 +171,6 @@ def add_story(
     raw = read_sent(data, "the story", request.app.state.visitor, max_bytes=settings.max_story_bytes)
     if isinstance(raw, Unreadable):
         raise HTTPException(422, f"{raw.origin} {raw.reason}")
-    session.rollback()
     try:
         added, _ = add_one(request.app.state.engine, settings, raw, request.app.state.annotators)
     except BrokenProcessPool as error:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -12,7 +13,7 @@ from app.executors import executor
 from app.read.fetch import Limits
 from app.read.visit import Visitor
 from app.store.db import make_engine
-from app.web import api
+from app.web import api, long_work
 from app.web.assets import BASE, STATIC, ImmutableFiles
 from app.web.auth import require_reader
 from app.web.caching import Revalidation, answer_head
@@ -85,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.throttle = Throttle()
     app.state.metrics = Metrics(app.state.engine) if settings.metrics else None
     app.state.annotators = executor()  # starts no process before the first story is sent
+    app.state.long_work = CapacityLimiter(long_work.AT_ONCE)
     app.state.drafts = Drafts()
     app.state.visitor = Visitor(Limits.of(settings))
     app.add_middleware(Revalidation)

@@ -123,7 +123,7 @@ def require_reader(request: Request, session: SessionDep, settings: SettingsDep,
     """Refuse those who may not read, where reading is not open to all."""
     if settings.open_to_read or visitor(request) is not None:
         return
-    if credentials is not None and tokens.has_scope(session, credentials.credentials, "read"):
+    if credentials is not None and _has_scope(session, credentials, "read"):
         return
     if request.url.path.startswith("/api/") or credentials is not None:
         raise _unauthorised("Reading needs a bearer token here; `newsgloss token new --scope read` makes one")
@@ -132,8 +132,15 @@ def require_reader(request: Request, session: SessionDep, settings: SettingsDep,
 
 def require_write(session: SessionDep, credentials: Bearer) -> None:
     """Refuse requests without a token that is good for writing."""
-    if credentials is None or not tokens.has_scope(session, credentials.credentials, "write"):
+    if credentials is None or not _has_scope(session, credentials, "write"):
         raise _unauthorised("Writing needs a bearer token; `newsgloss token new --scope write` makes one")
+
+
+def _has_scope(session: Session, credentials: HTTPAuthorizationCredentials, scope: tokens.Scope) -> bool:
+    found = tokens.has_scope(session, credentials.credentials, scope)
+    # What follows may take long, and there are only so many connections.
+    session.rollback()
+    return found
 
 
 def _unauthorised(what: str) -> HTTPException:

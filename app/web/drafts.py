@@ -4,23 +4,41 @@ import json
 import secrets
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from threading import Lock
 from typing import Any
 
 from app.ingest import AddReport
+from app.nlp.language import detect
+from app.nlp.references import reference_list
 from app.spans import RawStory, Unreadable
+from app.store.stories import lead_of
 
 # How many stories and reasons a page shows; the rest is counted.
 SHOWN = 10
 SHOWN_UNREADABLE = 50
+SHOWN_CHARS = 20_000
+SHOWN_REFERENCES = 50
 KEPT_SECONDS = 3600.0
 MAX_DRAFTS = 20
 MAX_OF_A_USER = 4
 # Beyond this, what was read is on disk.
 IN_MEMORY_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A story as it would be added, as far as a page shows it: its text is on disk, only the start of it is here."""
+
+    raw: RawStory
+    byline: str | None
+    language: str
+    lead: str
+    words: int
+    is_cut: bool
+    references: tuple[str, ...]
 
 
 @dataclass
@@ -31,7 +49,7 @@ class Draft:
     file: Any
     until: float
     stories: int = 0
-    shown: list[RawStory] = field(default_factory=list)
+    shown: list[Preview] = field(default_factory=list)
     unreadable: int = 0
     reasons: list[Unreadable] = field(default_factory=list)
     report: AddReport | None = None
@@ -89,8 +107,25 @@ def _filled(user_id: int, found: Iterable[RawStory | Unreadable], max_bytes: int
         file.write(line)
         draft.stories += 1
         if len(draft.shown) < SHOWN:
-            draft.shown.append(item)
+            draft.shown.append(_preview(item))
     return draft
+
+
+def _preview(raw: RawStory) -> Preview:
+    references = reference_list(raw.text)[:SHOWN_REFERENCES]
+    return Preview(
+        raw=replace(raw, text=raw.text[:SHOWN_CHARS], extra={}),
+        byline=_words(raw.extra.get("byline")),
+        language=_words(raw.extra.get("language")) or detect(raw.text),
+        lead=lead_of(raw.text, raw.title),
+        words=len(raw.text.split()),
+        is_cut=len(raw.text) > SHOWN_CHARS,
+        references=tuple(raw.text[start:end][:1000] for start, end in references),
+    )
+
+
+def _words(value: Any) -> str | None:
+    return value[:200] if isinstance(value, str) else None
 
 
 def _note(draft: Draft, item: Unreadable) -> None:

@@ -9,9 +9,11 @@ from limits import RateLimitItem, RateLimitItemPerMinute, parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-# Guesses at passwords, good ones not counted: by name, so that many addresses together gain nothing; and by address.
-SIGN_IN_BY_NAME = parse("20 per 15 minutes")
+# Guesses at passwords, good ones not counted: of one address, of one address at one name, and of all at one name. One
+# address alone never uses up the last, so nobody can lock a user out who comes from another.
 SIGN_IN_BY_ADDRESS = parse("30 per 15 minutes")
+SIGN_IN_BY_BOTH = parse("20 per 15 minutes")
+SIGN_IN_BY_NAME = parse("200 per hour")
 
 READING = ("GET", "HEAD")
 EXPORTS = (".csv", ".jsonl", ".atom")

@@ -11,9 +11,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
+from app.read.jsonlines import read_object
+from app.spans import RawStory
 from app.store import archive as whole
 from app.store.story_page import get_story
 from app.web.app import create_app
+from app.web.drafts import Drafts
 from tests.factories import TEXT, add_user, annotate_stored, lisbon_annotations, store_story
 from tests.site import Site
 from tests.web.forms import sent_token, sign_in
@@ -73,6 +76,17 @@ def test_pasted_words_are_shown_then_saved_then_annotated(user: TestClient, arch
         story = get_story(session, 1)
     assert story is not None
     assert (story.title, story.outlet and story.outlet.name, story.text) == ("Harbour talks", "Harbour Post", TEXT)
+
+
+def test_no_long_text_that_is_handed_in_stays_in_memory() -> None:
+    drafts, text = Drafts(), "The quay is open. " * 9000
+    raw = read_object(json.dumps({"text": text, "title": "T" * 5000, "more": text}).encode(), "a file")
+    assert isinstance(raw, RawStory)
+    assert raw.title == "T" * 999 + "…"
+    draft = drafts.find(drafts.keep(1, [raw], max_bytes=10**6), 1)
+    assert draft is not None
+    assert len(repr(draft.shown)) < 25_000
+    assert list(draft.read()) == [raw]
 
 
 def test_line_breaks_of_a_form_are_those_of_the_story(user: TestClient, archive: Engine) -> None:

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -37,13 +38,35 @@ def test_nobody_is_signed_in_with_a_wrong_password_or_name(client: TestClient, a
 
 
 @pytest.mark.usefixtures("still_clock")
-def test_guessing_passwords_is_stopped_for_the_name_wherever_it_comes_from(client: TestClient, archive: Engine) -> None:
+def test_guessing_passwords_is_stopped_and_the_owner_still_gets_in(database_url: str, archive: Engine) -> None:
     add_user(archive, "ana")
-    statuses = [sign_in(client, "ana", "wrong").status_code for _ in range(21)]
-    assert statuses == [403] * 20 + [429]
-    stopped = sign_in(client, "ANA")
-    assert stopped.status_code == 429
-    assert int(stopped.headers["retry-after"]) > 0
+    app = create_app(Settings(database_url=database_url))
+    with client_at(app, "10.0.0.1") as guesser, client_at(app, "10.0.0.2") as owner:
+        statuses = [sign_in(guesser, "ana", "wrong").status_code for _ in range(21)]
+        assert statuses == [403] * 20 + [429]
+        # However long it goes on.
+        assert {sign_in(guesser, "ANA", "wrong").status_code for _ in range(300)} == {429}
+        stopped = sign_in(guesser, "ana")
+        assert stopped.status_code == 429
+        assert int(stopped.headers["retry-after"]) > 0
+        assert sign_in(owner, "ana").status_code == 303
+
+
+@pytest.mark.usefixtures("still_clock")
+def test_guessing_passwords_from_many_addresses_is_stopped_for_the_name(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(users, "checked", lambda *_: None)
+    app = create_app(Settings(database_url=database_url))
+    statuses = []
+    for number in range(11):
+        with client_at(app, f"10.0.0.{number}") as client:
+            statuses += [sign_in(client, "ana", "wrong").status_code for _ in range(20)]
+    assert statuses == [403] * 200 + [429] * 20
+
+
+def client_at(app: FastAPI, host: str) -> TestClient:
+    return TestClient(app, client=(host, 5), follow_redirects=False)
 
 
 @pytest.mark.usefixtures("still_clock")

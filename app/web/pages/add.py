@@ -3,9 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
@@ -13,39 +11,23 @@ from starlette.responses import RedirectResponse, Response
 
 from app.addresses import web_address
 from app.ingest import add_stories
-from app.nlp.language import detect
-from app.nlp.references import reference_list
 from app.read import read_address, read_stories
 from app.read.jsonlines import read_object
 from app.spans import RawStory, Unreadable
 from app.store import leases, waiting
 from app.store.browse import story_cards
-from app.store.stories import lead_of
 from app.web.auth import User
 from app.web.deps import SessionDep, SettingsDep
 from app.web.drafts import Draft
 from app.web.forms import UserForm
+from app.web.long_work import takes_long
 from app.web.templating import render
 
 router = APIRouter(include_in_schema=False)
 
 FIELDS = ("title", "outlet", "published_at", "url")
 NO_STORE = {"Cache-Control": "no-store"}
-SHOWN_CHARS = 20_000
 SHOWN_STATES = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A story as it would be added."""
-
-    raw: RawStory
-    byline: str | None
-    language: str
-    lead: str
-    text: str
-    is_cut: bool
-    references: tuple[str, ...]
 
 
 @router.get("/add")
@@ -71,6 +53,7 @@ def add_text(request: Request, user: User, settings: SettingsDep, form: UserForm
 
 
 @router.post("/add/address")
+@takes_long
 def add_address(request: Request, user: User, settings: SettingsDep, form: UserForm) -> Response:
     """What is at an address: a page, or a file or feed with many stories."""
     address = form.text("address")
@@ -83,6 +66,7 @@ def add_address(request: Request, user: User, settings: SettingsDep, form: UserF
 
 
 @router.post("/add/files")
+@takes_long
 def add_files(request: Request, user: User, settings: SettingsDep, form: UserForm) -> Response:
     """Files of any format that is read."""
     files = form.files("files")
@@ -99,11 +83,11 @@ def preview(request: Request, user: User, session: SessionDep, name: str) -> Res
         return _forms(request, "", "This is no longer kept; what was saved is in the archive. Start again.", status=404)
     if draft.report is not None:
         return _result(request, session, draft)
-    shown = [_preview(raw) for raw in draft.shown]
-    return _unkept(render(request, "add_preview.html", draft=draft, shown=shown, address=f"/add/{name}"))
+    return _unkept(render(request, "add_preview.html", draft=draft, address=f"/add/{name}"))
 
 
 @router.post("/add/{name}")
+@takes_long
 def save(request: Request, user: User, _form: UserForm, name: str) -> Response:
     """Save what was looked at; sent twice, it is saved once."""
     draft = request.app.state.drafts.find(name, user.user_id)
@@ -138,22 +122,6 @@ def _kept(request: Request, user_id: int, found: Iterable[RawStory | Unreadable]
 def _stories_of(files: list[UploadFile], max_bytes: int) -> Iterator[RawStory | Unreadable]:
     for each in files:
         yield from read_stories(each.file, (each.filename or "")[:200], max_bytes=max_bytes)
-
-
-def _preview(raw: RawStory) -> Preview:
-    return Preview(
-        raw=raw,
-        byline=_words(raw.extra.get("byline")),
-        language=_words(raw.extra.get("language")) or detect(raw.text),
-        lead=lead_of(raw.text, raw.title),
-        text=raw.text[:SHOWN_CHARS],
-        is_cut=len(raw.text) > SHOWN_CHARS,
-        references=tuple(raw.text[start:end] for start, end in reference_list(raw.text)),
-    )
-
-
-def _words(value: Any) -> str | None:
-    return value[:200] if isinstance(value, str) else None
 
 
 def _result(request: Request, session: SessionDep, draft: Draft) -> Response:

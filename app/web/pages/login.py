@@ -22,7 +22,7 @@ from app.web.auth import (
 )
 from app.web.forms import LoginForm, UserForm
 from app.web.templating import render
-from app.web.throttle import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_NAME, client_key
+from app.web.throttle import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_BOTH, SIGN_IN_BY_NAME, client_key
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,7 +58,7 @@ def sign_in(request: Request, form: LoginForm) -> Response:
     except users.UserError:
         return _form(request, then, name, WRONG, 403)
     for rate, key in _counts(request, name):
-        request.app.state.throttle.forget(rate, key)
+        request.app.state.throttle.forget(rate, *key)
     response = RedirectResponse(then, 303, {"Cache-Control": "no-store"})
     set_cookie(response, settings, "session", secret)
     drop_cookie(response, settings, "form")
@@ -83,15 +83,19 @@ def sign_out(request: Request, user: User, form: UserForm) -> Response:
     return response
 
 
-def _counts(request: Request, name: str) -> list[tuple[RateLimitItem, str]]:
-    return [(SIGN_IN_BY_NAME, name.lower()[:64]), (SIGN_IN_BY_ADDRESS, client_key(request))]
+def _counts(request: Request, name: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+    client, user = client_key(request), name.lower()[:64]
+    return [(SIGN_IN_BY_ADDRESS, (client,)), (SIGN_IN_BY_BOTH, (client, user)), (SIGN_IN_BY_NAME, (user,))]
 
 
 def _counted(request: Request, name: str) -> int:
-    """Count a try; the seconds to wait where it was one too many, else 0."""
+    """Count a try; the seconds to wait where it was one too many, else 0.
+
+    A try that is refused for its address is not counted against the name.
+    """
     throttle = request.app.state.throttle
-    refused = [throttle.wait(rate, key) for rate, key in _counts(request, name) if not throttle.allows(rate, key)]
-    return max(refused, default=0)
+    refused = (throttle.wait(rate, *key) for rate, key in _counts(request, name) if not throttle.allows(rate, *key))
+    return next(refused, 0)
 
 
 def _form(
