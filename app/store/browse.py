@@ -1,12 +1,12 @@
 """Stories to read: the list and one story."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlmodel import Session, col
 
 from app.config import get_settings
@@ -19,6 +19,7 @@ from app.store.cards import (
     StoryCard,
     StoryRef,
 )
+from app.store.db import rows
 from app.store.filters import FILTERS, Selection, story_conditions
 from app.store.matching import Matches, newest_matches, newest_sample
 from app.store.models import (
@@ -27,7 +28,6 @@ from app.store.models import (
     Story,
     StoryActor,
     StoryCountry,
-    StorySpeaker,
 )
 
 K = TypeVar("K")
@@ -87,11 +87,11 @@ def _total(
 def story_cards(session: Session, ids: Sequence[int], query: search.Query | None = None) -> list[StoryCard]:
     """Cards of these stories in this order, with snippets where there is a query."""
     heads = {row.id: row for row in _heads(session, ids)}
-    actors = _actors_by_story(session, _LEADING_ACTORS, ids)
-    speakers = _actors_by_story(session, _LEADING_SPEAKERS, ids)
+    actors, speakers = _leading(session, ids)
     countries = _countries_by_story(session, ids)
     snippets = search.snippets(session, "story", ids, query) if query else {}
-    copies = copies_of(session, ids)
+    in_groups = [row.id for row in heads.values() if row.group_id is not None]
+    copies = copies_of(session, in_groups) if in_groups else {}
     return [
         StoryCard(
             id=row.id,
@@ -139,6 +139,7 @@ _CARD_COLUMNS = (
     col(Story.state),
     col(Story.word_count),
     col(Story.quote_count),
+    col(Story.group_id),
 )
 
 
@@ -153,7 +154,7 @@ _HEADS = (
 
 def _heads(session: Session, ids: Iterable[int]) -> Iterable[Row[Any]]:
     """The head of each story that there is, with its outlet."""
-    return session.execute(_HEADS, {"ids": ids})
+    return rows(session, _HEADS, {"ids": ids})
 
 
 ACTOR_COLUMNS: tuple[ColumnElement[Any], ...] = (
@@ -174,24 +175,13 @@ def outlet_ref(row: Row[Any]) -> OutletRef | None:
     return OutletRef(row.outlet_slug, row.outlet_name) if row.outlet_slug is not None else None
 
 
-# People before bodies, those who speak first, then by mentions.
-_LEADING_ACTORS = (
-    select(col(StoryActor.story_id), *ACTOR_COLUMNS)
-    .join(Actor, col(Actor.id) == col(StoryActor.actor_id))
-    .where(among(col(StoryActor.story_id)))
-    .order_by(
-        (col(Actor.kind) == "person").desc(),
-        (col(StoryActor.quotes) + col(StoryActor.mentions)).desc(),
-        col(StoryActor.first_char),
-    )
-)
-
-_LEADING_SPEAKERS = (
-    select(col(StorySpeaker.story_id), *ACTOR_COLUMNS)
-    .join(Actor, col(Actor.id) == col(StorySpeaker.actor_id))
-    .where(among(col(StorySpeaker.story_id)))
-    .order_by(col(StorySpeaker.quotes).desc(), col(Actor.id))
-)
+_PARTS = select(
+    col(StoryActor.story_id),
+    col(StoryActor.actor_id),
+    col(StoryActor.quotes),
+    col(StoryActor.mentions),
+    col(StoryActor.first_char),
+).where(among(col(StoryActor.story_id)))
 
 _COUNTRIES = (
     select(col(StoryCountry.story_id), col(StoryCountry.country), col(StoryCountry.relation))
@@ -199,18 +189,42 @@ _COUNTRIES = (
     .order_by(col(StoryCountry.mentions).desc(), col(StoryCountry.country))
 )
 
+_ACTORS = select(*ACTOR_COLUMNS).where(among(col(Actor.id)))
 
-def _actors_by_story(session: Session, statement: Select[Any], ids: Sequence[int]) -> dict[int, list[ActorRef]]:
-    return grouped((row[0], ActorRef(*row[1:])) for row in session.execute(statement, {"ids": ids}))
+ByStory = dict[int, list[ActorRef]]
 
 
 def _countries_by_story(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     """The countries that each story mentions: those in focus first, then by how often."""
-    rows = session.execute(_COUNTRIES, {"ids": ids}).all()
+    found = rows(session, _COUNTRIES, {"ids": ids})
     # Not for the database to choose by: SQLite would rather walk all stories of that relation.
-    mentioned = [(story_id, code) for story_id, code, relation in rows if relation == "mentioned"]
-    in_focus = {(story_id, code) for story_id, code, relation in rows if relation == "focus"}
+    mentioned = [(story_id, code) for story_id, code, relation in found if relation == "mentioned"]
+    in_focus = {(story_id, code) for story_id, code, relation in found if relation == "focus"}
     return grouped(sorted(mentioned, key=lambda each: each not in in_focus))
+
+
+def _leading(session: Session, ids: Sequence[int]) -> tuple[ByStory, ByStory]:
+    """The actors that matter most in each of these stories, and those who say most there."""
+    parts = rows(session, _PARTS, {"ids": ids}).all()
+    refs = actor_refs(session, {part[1] for part in parts})
+    actors: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    speakers: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for story_id, actor_id, quotes, mentions, first_char in parts:
+        ref = refs[actor_id]
+        # People before bodies, those who speak first, then by mentions.
+        actors[story_id].append((ref.kind != "person", -quotes - mentions, first_char, actor_id, ref))
+        if quotes:
+            speakers[story_id].append((-quotes, actor_id, ref))
+    return _in_order(actors), _in_order(speakers)
+
+
+def _in_order(ranked: Mapping[int, Iterable[tuple[Any, ...]]]) -> ByStory:
+    return {story_id: [each[-1] for each in sorted(found)] for story_id, found in ranked.items()}
+
+
+def actor_refs(session: Session, ids: Iterable[int]) -> dict[int, ActorRef]:
+    """These actors, by id."""
+    return {row[0]: ActorRef(*row) for row in rows(session, _ACTORS, {"ids": ids})}
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
@@ -223,13 +237,13 @@ def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
 
 def story_refs(session: Session, ids: Iterable[int]) -> dict[int, StoryRef]:
     """Enough of these stories to name them and link to them, by id."""
-    rows = _heads(session, set(ids))
     return {
-        row.id: StoryRef(row.id, row.slug, row.title, outlet_ref(row), row.published_at, row.invented) for row in rows
+        row.id: StoryRef(row.id, row.slug, row.title, outlet_ref(row), row.published_at, row.invented)
+        for row in _heads(session, set(ids))
     }
 
 
 def added_at(session: Session, ids: Iterable[int]) -> dict[int, datetime]:
     """When each of these stories came in."""
-    rows = session.execute(select(col(Story.id), col(Story.added_at)).where(col(Story.id).in_(set(ids))))
-    return {row.id: row.added_at for row in rows}
+    found = rows(session, select(col(Story.id), col(Story.added_at)).where(among(col(Story.id))), {"ids": set(ids)})
+    return {row.id: row.added_at for row in found}

@@ -7,14 +7,16 @@ anonymous, and "without reason": either of them with no reason stated).
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, select
+from sqlalchemy import Insert, Select, bindparam, delete, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
 
+from app.store.db import rows
 from app.store.models import FacetCount
 
 Counts = Counter[tuple[str, str]]
@@ -22,11 +24,11 @@ Counts = Counter[tuple[str, str]]
 
 def change(session: Session, by: Counts) -> None:
     """Add to the counts (negative numbers take away)."""
-    rows = [{"facet": facet, "value": value, "count": n} for (facet, value), n in sorted(by.items()) if n]
-    if not rows:
+    changed = [{"facet": facet, "value": value, "count": n} for (facet, value), n in sorted(by.items()) if n]
+    if not changed:
         return
     connection = session.connection()
-    connection.execute(_adding(connection.dialect.name), rows)
+    connection.execute(_adding(connection.dialect.name), changed)
 
 
 @cache
@@ -44,8 +46,8 @@ _OF = select(col(FacetCount.value), col(FacetCount.count)).where(
 
 def of(session: Session, facet: str, values: Iterable[str]) -> dict[str, int]:
     """The counts of some values of a facet; those never seen are left out."""
-    rows = session.execute(_OF, {"facet": facet, "values": list(values)})
-    return {row[0]: row[1] for row in rows}
+    found = rows(session, _OF, {"facet": facet, "values": list(values)})
+    return {value: n for value, n in found}  # noqa: C416 - rows are no pairs to the type checker
 
 
 def total(session: Session, facet: str) -> int:
@@ -53,17 +55,34 @@ def total(session: Session, facet: str) -> int:
     return of(session, facet, ["all"]).get("all", 0)
 
 
-_TOP = (
-    select(col(FacetCount.value), col(FacetCount.count))
-    .where(col(FacetCount.facet) == bindparam("facet"), col(FacetCount.count) > 0)
-    .order_by(col(FacetCount.count).desc(), col(FacetCount.value).desc())
-    .limit(bindparam("most"))
-)
+def _highest(facet: Any) -> Select[Any]:
+    return (
+        select(col(FacetCount.value), col(FacetCount.count))
+        .where(col(FacetCount.facet) == facet, col(FacetCount.count) > 0)
+        .order_by(col(FacetCount.count).desc(), col(FacetCount.value).desc())
+        .limit(bindparam("most"))
+    )
+
+
+_TOP = _highest(bindparam("facet"))
 
 
 def top(session: Session, facet: str, most: int) -> list[tuple[str, int]]:
     """The values of a facet with the highest counts, highest first."""
-    return [(row[0], row[1]) for row in session.execute(_TOP, {"facet": facet, "most": most})]
+    return [(value, n) for value, n in rows(session, _TOP, {"facet": facet, "most": most})]
+
+
+@lru_cache
+def _top_of_each(facets: tuple[str, ...]) -> Any:
+    return union_all(*(select(literal(facet), *_highest(facet).subquery().c) for facet in facets))
+
+
+def top_of_each(session: Session, facets: Sequence[str], most: int) -> dict[str, list[tuple[str, int]]]:
+    """The same of several facets at once; those without values are left out."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for facet, value, n in rows(session, _top_of_each(tuple(facets)), {"most": most}):
+        found.setdefault(facet, []).append((value, n))
+    return found
 
 
 _EVERY = select(col(FacetCount.value), col(FacetCount.count)).where(
@@ -73,7 +92,7 @@ _EVERY = select(col(FacetCount.value), col(FacetCount.count)).where(
 
 def every(session: Session, facet: str) -> dict[str, int]:
     """The counts of all values of a facet that has few."""
-    return {row[0]: row[1] for row in session.execute(_EVERY, {"facet": facet})}
+    return {value: n for value, n in rows(session, _EVERY, {"facet": facet})}  # noqa: C416 - as above
 
 
 def replace_all(session: Session, counted: Counts) -> None:
@@ -84,5 +103,5 @@ def replace_all(session: Session, counted: Counts) -> None:
 
 def read_all(session: Session) -> Counts:
     """Every count that is not zero."""
-    rows = session.execute(select(col(FacetCount.facet), col(FacetCount.value), col(FacetCount.count)))
-    return Counter({(facet, value): count for facet, value, count in rows if count})
+    kept = rows(session, select(col(FacetCount.facet), col(FacetCount.value), col(FacetCount.count)))
+    return Counter({(facet, value): count for facet, value, count in kept if count})

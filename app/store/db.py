@@ -1,6 +1,6 @@
 """Connections, transactions and migrations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
@@ -94,6 +94,11 @@ def write_session(engine: Engine) -> Iterator[Session]:
     """A session whose one transaction may write; committed at the end, rolled back on any error."""
     with Session(engine.execution_options(writes=True)) as session, session.begin():
         yield session
+
+
+def rows(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """Rows of columns (not of tables), read past the ORM, whose handling of each costs more than the row."""
+    return session.connection().execute(statement, values)
 
 
 @contextmanager

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, cast, distinct, func, select
+from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, bindparam, cast, distinct, func, select
 from sqlmodel import Session, col
 
 from app.country_names import country_name
 from app.store import counts
 from app.store.among import among
 from app.store.cards import Chip, Facet, FacetValue, Timeline
+from app.store.db import rows
 from app.store.filters import FILTERS, Selection
 from app.store.matching import Matches, newest_sample
 from app.store.models import Actor, FacetCount, Outlet, Source, Story, StoryActor, StoryCountry, StorySpeaker
@@ -49,8 +50,8 @@ def story_facets(session: Session, selection: Selection, sample: Matches) -> lis
         found = most_frequent(session, sample.ids, SHOWN)
         sampled = {param: found[param] for param in STORY_FACETS if param in found}
         return _facets(session, selection, sampled, dict.fromkeys(sampled, _over(sample)))
-    counted = {param: counts.top(session, param, SHOWN) for param in STORY_FACETS if param != "form"}
-    counted["form"] = _count(session, "form", sample.ids)
+    counted = counts.top_of_each(session, [param for param in STORY_FACETS if param != "form"], SHOWN)
+    counted |= most_frequent(session, sample.ids, SHOWN, ["form"])
     return _facets(session, selection, counted, {"form": _over(sample)})
 
 
@@ -78,8 +79,8 @@ def quote_choices(session: Session, selection: Selection) -> list[Facet]:
 def story_months(session: Session, selection: Selection, sample: Matches) -> Timeline:
     """When the stories were published: exact for the whole archive, else of the sample."""
     if selection:
-        rows = session.execute(_DATES, {"ids": sample.ids})
-        return Timeline(months_of(row.published_at for row in rows), _over(sample))
+        dates = rows(session, _DATES, {"ids": sample.ids})
+        return Timeline(months_of(published_at for (published_at,) in dates), _over(sample))
     return Timeline(months_counted(counts.every(session, "month")))
 
 
@@ -95,14 +96,14 @@ def _count_all(session: Session, param: str, name: str | None) -> list[tuple[str
     """A facet's values in the whole archive."""
     if not name or param in COUNTRY_PARAMS:
         return [pair for pair in counts.top(session, param, MOST if not name else ALL) if _named_so(param, pair, name)]
-    rows = select(col(FacetCount.value), col(FacetCount.count)).where(col(FacetCount.facet) == param)
+    found = select(col(FacetCount.value), col(FacetCount.count)).where(col(FacetCount.facet) == param)
     if param == "outlet":
-        rows = rows.join(Outlet, col(Outlet.slug) == col(FacetCount.value))
+        found = found.join(Outlet, col(Outlet.slug) == col(FacetCount.value))
     else:
-        rows = rows.join(Actor, col(Actor.id) == cast(col(FacetCount.value), Integer))
-    rows = rows.where(col(FacetCount.count) > 0, _name_column(param).icontains(name, autoescape=True))
-    ordered = rows.order_by(col(FacetCount.count).desc(), col(FacetCount.value)).limit(MOST)
-    return [(value, n) for value, n in session.execute(ordered)]
+        found = found.join(Actor, col(Actor.id) == cast(col(FacetCount.value), Integer))
+    found = found.where(col(FacetCount.count) > 0, _name_column(param).icontains(name, autoescape=True))
+    ordered = found.order_by(col(FacetCount.count).desc(), col(FacetCount.value)).limit(MOST)
+    return [(value, n) for value, n in rows(session, ordered)]
 
 
 def _named_so(param: str, pair: tuple[str, int], name: str | None) -> bool:
@@ -120,16 +121,16 @@ def _count(
     """A facet's values in these stories."""
     value, story_id, conditions = _counted_columns(param)
     n = func.count(distinct(story_id)).label("n")
-    rows: Select[Any, int] = select(value.label("value"), n).where(among(story_id), *conditions).group_by(value)
+    found: Select[Any, int] = select(value.label("value"), n).where(among(story_id), *conditions).group_by(value)
     if param in ACTOR_PARAMS:
-        rows = rows.join(Actor, col(Actor.id) == value)
+        found = found.join(Actor, col(Actor.id) == value)
     if param == "outlet":
-        rows = rows.select_from(Story).join(Outlet, col(Outlet.id) == col(Story.outlet_id))
+        found = found.select_from(Story).join(Outlet, col(Outlet.id) == col(Story.outlet_id))
     by_words = param in COUNTRY_PARAMS or param == "form"
     if name and not by_words:
-        rows = rows.where(_name_column(param).icontains(name, autoescape=True))
-    rows = rows.order_by(n.desc(), value).limit(ALL if name and by_words else most)
-    pairs = [(str(key), count) for key, count in session.execute(rows, {"ids": ids})]
+        found = found.where(_name_column(param).icontains(name, autoescape=True))
+    found = found.order_by(n.desc(), value).limit(ALL if name and by_words else most)
+    pairs = [(str(key), count) for key, count in rows(session, found, {"ids": ids})]
     return [pair for pair in pairs if _named_so(param, pair, name)] if by_words else pairs
 
 
@@ -213,7 +214,7 @@ def _name_of(param: str, value: str, actors: Mapping[int, str], outlets: Mapping
 def _actor_names(session: Session, ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
-    return {row[0]: row[1] for row in session.execute(_ACTOR_NAMES, {"ids": ids})}
+    return {actor_id: name for actor_id, name in rows(session, _ACTOR_NAMES, {"ids": ids})}  # noqa: C416
 
 
 _ACTOR_NAMES = select(col(Actor.id), col(Actor.name)).where(among(col(Actor.id)))
@@ -222,5 +223,10 @@ _ACTOR_NAMES = select(col(Actor.id), col(Actor.name)).where(among(col(Actor.id))
 def _outlet_names(session: Session, slugs: set[str]) -> dict[str, str]:
     if not slugs:
         return {}
-    rows = session.execute(select(col(Outlet.slug), col(Outlet.name)).where(col(Outlet.slug).in_(slugs)))
-    return {row.slug: row.name for row in rows}
+    found = rows(session, _OUTLET_NAMES, {"slugs": list(slugs)})
+    return {row.slug: row.name for row in found}
+
+
+_OUTLET_NAMES = select(col(Outlet.slug), col(Outlet.name)).where(
+    col(Outlet.slug).in_(bindparam("slugs", expanding=True))
+)

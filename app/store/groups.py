@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from app.shingles import resemblance, shingles
 from app.store.among import among
+from app.store.db import rows
 from app.store.models import Story, StoryBand, StoryText
 
 # From here on two texts are copies of each other: one may be cut to two thirds, or have new sentences. Reports of
@@ -114,7 +115,7 @@ _GROUPS = select(col(Story.id), col(Story.group_id)).where(among(col(Story.id)),
 
 def shown_once(session: Session, ids: Sequence[int], conditions: Conditions) -> list[int]:
     """The ids without those stories of which a newer copy meets the conditions too."""
-    groups = {row.id: row.group_id for row in session.execute(_GROUPS, {"ids": ids})}
+    groups = {row.id: row.group_id for row in rows(session, _GROUPS, {"ids": ids})}
     if not groups:
         return list(ids)
     member = aliased(Story, select(Story).where(col(Story.group_id).in_(set(groups.values()))).subquery("member"))
@@ -149,6 +150,6 @@ _COPIES = _copies()
 def copies_of(session: Session, story_ids: Sequence[int]) -> dict[int, list[int]]:
     """The ids of the other stories of each story's group, newest first."""
     found: dict[int, list[int]] = {}
-    for own_id, other in session.execute(_COPIES, {"ids": story_ids}):
+    for own_id, other in rows(session, _COPIES, {"ids": story_ids}):
         found.setdefault(own_id, []).append(other)
     return found

@@ -333,7 +333,11 @@ class StoryActor(SQLModel, table=True):
     """An actor takes part in a story, under this name and in these roles."""
 
     __tablename__ = "story_actor"
-    __table_args__ = (Index("ix_story_actor_story", "story_id", "actor_id"), WITHOUT_ROWID)
+    # The second index has all that a list of stories shows of it.
+    __table_args__ = (
+        Index("ix_story_actor_story", "story_id", "actor_id", "quotes", "mentions", "first_char"),
+        WITHOUT_ROWID,
+    )
 
     actor_id: int = Field(primary_key=True, foreign_key="actor.id")
     sorted_at: datetime = Field(primary_key=True, sa_type=SortTime)
@@ -349,7 +353,7 @@ class StoryCountry(SQLModel, table=True):
     """A country's relation to a story: mentioned, focus or speaking."""
 
     __tablename__ = "story_country"
-    __table_args__ = (Index("ix_story_country_story", "story_id", "relation", "country"), WITHOUT_ROWID)
+    __table_args__ = (Index("ix_story_country_story", "story_id", "relation", "country", "mentions"), WITHOUT_ROWID)
 
     relation: str = Field(primary_key=True)
     country: str = Field(primary_key=True)

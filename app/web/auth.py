@@ -12,6 +12,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.config import Settings
@@ -119,9 +120,14 @@ def require_user(request: Request) -> Visitor:
 User = Annotated[Visitor, Depends(require_user)]
 
 
-def require_reader(request: Request, session: SessionDep, settings: SettingsDep, credentials: Bearer) -> None:
+async def require_reader(request: Request, session: SessionDep, settings: SettingsDep, credentials: Bearer) -> None:
     """Refuse those who may not read, where reading is not open to all."""
-    if settings.open_to_read or visitor(request) is not None:
+    if not settings.open_to_read:
+        await run_in_threadpool(_require_reader, request, session, credentials)
+
+
+def _require_reader(request: Request, session: Session, credentials: HTTPAuthorizationCredentials | None) -> None:
+    if visitor(request) is not None:
         return
     if credentials is not None and _has_scope(session, credentials, "read"):
         return
