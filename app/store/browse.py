@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlmodel import Session, col
 
 from app.config import get_settings
@@ -205,7 +205,7 @@ def _countries_by_story(session: Session, ids: Sequence[int]) -> dict[int, list[
 
 def _leading(session: Session, ids: Sequence[int]) -> tuple[ByStory, ByStory]:
     """The actors that matter most in each of these stories, and those who say most there."""
-    parts = rows(session, _PARTS, {"ids": ids}).all()
+    parts = rows(session, _PARTS, {"ids": ids})
     refs = actor_refs(session, {part[1] for part in parts})
     actors: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
     speakers: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)

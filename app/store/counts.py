@@ -47,7 +47,7 @@ _OF = select(col(FacetCount.value), col(FacetCount.count)).where(
 def of(session: Session, facet: str, values: Iterable[str]) -> dict[str, int]:
     """The counts of some values of a facet; those never seen are left out."""
     found = rows(session, _OF, {"facet": facet, "values": list(values)})
-    return {value: n for value, n in found}  # noqa: C416 - rows are no pairs to the type checker
+    return dict(found)
 
 
 def total(session: Session, facet: str) -> int:
@@ -55,7 +55,7 @@ def total(session: Session, facet: str) -> int:
     return of(session, facet, ["all"]).get("all", 0)
 
 
-def _highest(facet: Any) -> Select[Any]:
+def _highest(facet: Any) -> Select[Any, Any]:
     return (
         select(col(FacetCount.value), col(FacetCount.count))
         .where(col(FacetCount.facet) == facet, col(FacetCount.count) > 0)
@@ -92,7 +92,7 @@ _EVERY = select(col(FacetCount.value), col(FacetCount.count)).where(
 
 def every(session: Session, facet: str) -> dict[str, int]:
     """The counts of all values of a facet that has few."""
-    return {value: n for value, n in rows(session, _EVERY, {"facet": facet})}  # noqa: C416 - as above
+    return dict(rows(session, _EVERY, {"facet": facet}))
 
 
 def replace_all(session: Session, counted: Counts) -> None:

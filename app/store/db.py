@@ -1,6 +1,6 @@
 """Connections, transactions and migrations."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
@@ -96,9 +96,9 @@ def write_session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def rows(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+def rows(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
     """Rows of columns (not of tables), read past the ORM, whose handling of each costs more than the row."""
-    return session.connection().execute(statement, values)
+    return session.connection().execute(statement, values).all()
 
 
 @contextmanager

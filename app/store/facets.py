@@ -214,7 +214,7 @@ def _name_of(param: str, value: str, actors: Mapping[int, str], outlets: Mapping
 def _actor_names(session: Session, ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
-    return {actor_id: name for actor_id, name in rows(session, _ACTOR_NAMES, {"ids": ids})}  # noqa: C416
+    return dict(rows(session, _ACTOR_NAMES, {"ids": ids}))
 
 
 _ACTOR_NAMES = select(col(Actor.id), col(Actor.name)).where(among(col(Actor.id)))

@@ -7,12 +7,14 @@ grow, and the other filters are probed on each. So a query never costs more than
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import CTE, ColumnElement, Select, select, tuple_, union
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, select, tuple_, union
 from sqlmodel import Session, col
 
 from app.config import get_settings
 from app.store import counts, paging, search
+from app.store.db import rows
 from app.store.filters import Filter, Selection, story_conditions
 from app.store.models import Story
 
@@ -55,10 +57,10 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class _Driver:
-    """The filter whose index lists the fewest stories, and how many; None for all stories by date."""
+    """The filter whose index lists the fewest stories, None for all stories by date; `is_small` where these are few."""
 
     filter: Filter | None
-    size: float = MANY
+    is_small: bool = False
 
 
 def newest_matches(
@@ -74,12 +76,11 @@ def newest_matches(
     found: list[Key] = []
     block, examined = min(GROWTH * (size + 1), max_examined), 0
     while True:
-        candidates = _candidates(selection, driver, end, block)
-        conditions = _conditions(selection, driver, candidates)
-        found += _fitting(session, candidates, conditions, size + 1 - len(found))
+        question = _question(selection, driver, end, block)
+        found += _keys(session, question.fitting, size + 1 - len(found))
         if len(found) > size:
             return Matches(found[:size], found[size - 1])
-        end = _last(session, candidates, block) if conditions else None
+        end = next(iter(_keys(session, question.last, 1)), None) if question.last is not None else None
         examined += block
         if end is None or examined >= max_examined:
             return Matches(found, end, examined if end is not None else None)
@@ -108,7 +109,7 @@ def _driver(session: Session, selection: Selection, max_examined: int) -> _Drive
     sizes = {each.param: _size(session, each, selection.values(each.param), max_examined) for each in able}
     best = min(able, key=lambda each: sizes[each.param], default=None)
     # Words that most stories have lead to so many that the newest of them are found sooner among the newest stories.
-    return _Driver(best, sizes[best.param]) if best is not None and sizes[best.param] < MANY else _Driver(None)
+    return _Driver(best, sizes[best.param] <= FEW) if best is not None and sizes[best.param] < MANY else _Driver(None)
 
 
 def _size(session: Session, each: Filter, values: Sequence[str], max_examined: int) -> float:
@@ -120,10 +121,29 @@ def _size(session: Session, each: Filter, values: Sequence[str], max_examined: i
     return n if n <= max_examined and query.groups else MANY
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of a block of the driver's rows: those that fit, and the last row of a whole block.
+
+    `last` is None where every row fits: then a block that gives too few is the end.
+    """
+
+    fitting: Rows
+    last: Rows | None
+
+
+@lru_cache(maxsize=256)  # to put a statement together takes longer than to run it
+def _question(selection: Selection, driver: _Driver, end: Key | None, block: int) -> _Question:
+    candidates = _candidates(selection, driver, end, block)
+    conditions = _conditions(selection, driver, candidates)
+    listed = _newest(select(candidates.c.sorted_at, candidates.c.id)).limit(bindparam("most"))
+    return _Question(listed.where(*conditions), listed.offset(block - 1) if conditions else None)
+
+
 def _conditions(selection: Selection, driver: _Driver, candidates: CTE) -> list[ColumnElement[bool]]:
     """The filters that do not drive, as conditions on the candidates."""
     used = driver.filter.param if driver.filter is not None else None
-    if not selection.q or used == "q" or driver.size <= FEW:
+    if not selection.q or used == "q" or driver.is_small:
         return story_conditions(selection, candidates.c.id, but={used})
     found = search.fits_among("story", candidates, search.parse(selection.q))
     return [*story_conditions(selection, candidates.c.id, but={used, "q"}), found]
@@ -166,12 +186,5 @@ def _bounded(rows: Rows, selection: Selection, end: Key | None) -> Rows:
     return rows
 
 
-def _fitting(session: Session, candidates: CTE, conditions: Sequence[ColumnElement[bool]], most: int) -> list[Key]:
-    rows = select(candidates.c.sorted_at, candidates.c.id).where(*conditions)
-    return [(row[0], row[1]) for row in session.execute(_newest(rows).limit(most))]
-
-
-def _last(session: Session, candidates: CTE, block: int) -> Key | None:
-    """The last row of a whole block, None where there were fewer."""
-    rows = _newest(select(candidates.c.sorted_at, candidates.c.id)).offset(block - 1).limit(1)
-    return next(((row[0], row[1]) for row in session.execute(rows)), None)
+def _keys(session: Session, wanted: Rows, most: int) -> list[Key]:
+    return [(row[0], row[1]) for row in rows(session, wanted, {"most": most})]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, String, bindparam, cast, func, literal, select, union_all
+from sqlalchemy import Select, SQLColumnExpression, String, cast, func, literal, select, union_all
 from sqlmodel import Session, col
 
 from app.store.among import among
@@ -56,8 +56,8 @@ def _by_kind(session: Session, ranked: Ranked, most: int) -> dict[str, Ranked]:
     for part in (ranked[:FIRST_ACTORS], ranked[FIRST_ACTORS:]):
         if not part or not wanted:
             break
-        known = rows(session, _KINDS, {"ids": [int(value) for value, _ in part], "kinds": wanted})
-        kinds = {str(actor_id): kind for actor_id, kind in known}
+        known = rows(session, _KINDS, {"ids": [int(value) for value, _ in part]})
+        kinds = {str(actor_id): kind for actor_id, kind in known if kind in wanted}
         for value, n in part:
             if value in kinds:
                 found.setdefault(kinds[value], []).append((value, n))
@@ -65,22 +65,20 @@ def _by_kind(session: Session, ranked: Ranked, most: int) -> dict[str, Ranked]:
     return {kind: values[:most] for kind, values in found.items()}
 
 
-_KINDS = select(col(Actor.id), col(Actor.kind)).where(
-    among(col(Actor.id)), col(Actor.kind).in_(bindparam("kinds", expanding=True))
-)
+_KINDS = select(col(Actor.id), col(Actor.kind)).where(among(col(Actor.id)))
 
 
-def _list(name: str, value: Expression, story_id: Expression) -> Select[Any]:
+def _list(name: str, value: Expression, story_id: Expression) -> Select[Any, Any]:
     return select(literal(name), func.aggregate_strings(cast(value, String), SEPARATOR)).where(among(story_id))
 
 
-def _outlets() -> Select[Any]:
+def _outlets() -> Select[Any, Any]:
     return _list("outlet", col(Outlet.slug), col(Story.id)).join_from(
         Story, Outlet, col(Outlet.id) == col(Story.outlet_id)
     )
 
 
-def _forms() -> Select[Any]:
+def _forms() -> Select[Any, Any]:
     each = select(col(Source.story_id), col(Source.form)).where(among(col(Source.story_id))).distinct().subquery()
     return select(literal("form"), func.aggregate_strings(each.c.form, SEPARATOR))
 

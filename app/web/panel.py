@@ -13,7 +13,7 @@ from markupsafe import Markup
 from app.country_names import country_name
 from app.store.cards import ActorRef, StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard
 from app.web import links
-from app.web.templating import plural
+from app.web.words import plural
 
 ROW_QUOTE_CHARS = 110
 # A card names so many of an actor's quotes.

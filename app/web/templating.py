@@ -1,7 +1,6 @@
 """The Jinja environment: strict, escaping, with the filters that pages need."""
 
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,8 @@ from app.web.auth import csrf_token, visitor
 from app.web.exports import schemaorg
 from app.web.exports.alternates import alternates
 from app.web.exports.site import Site
+from app.web.list_markup import byline, date, facet_value, foreign, snippet, story_card
+from app.web.words import day, number, plural
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -39,21 +40,6 @@ def story_text(text: str) -> Markup:
     return Markup(str(escape(text)).replace("\r", "&#13;"))  # noqa: S704 - escaped in the same breath
 
 
-def day(moment: datetime | None) -> str:
-    """A date in words: "14 March 2026", or "undated"."""
-    return f"{moment.day} {moment:%B %Y}" if moment else "undated"
-
-
-def number(value: int) -> str:
-    """A count with thousands apart: "1,234"."""
-    return f"{value:,}"
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """A count with its noun: "1 story", "1,234 stories"; `many` is the singular with an s unless given."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -67,6 +53,9 @@ def _environment() -> Environment:
     )
     environment.filters["schema_org"] = schemaorg.data_block
     environment.globals.update(links=links, asset=asset, navigation=NAVIGATION, nothing=Selection())
+    environment.globals.update(
+        byline=byline, date=date, facet_value=facet_value, foreign=foreign, snippet=snippet, story_card=story_card
+    )
     return environment
 
 

@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 import pytest
 from jinja2 import UndefinedError
 
-from app.web.templating import ENVIRONMENT, day, plural, story_text
+from app.web.templating import ENVIRONMENT, story_text
+from app.web.words import day, plural
 
 
 def test_dates_are_said_in_words_and_undated_where_there_is_none() -> None:
