@@ -14,7 +14,7 @@ from app.store.models import Quote
 MOST = 12
 # A word must be in that many of their quotes.
 LEAST = 2
-SAMPLE = 1000
+SAMPLE = 300
 MAX_CHARS = 1000
 
 _WORD = re.compile(r"[^\W\d_]{3,}(?:-[^\W\d_]{3,})*")

@@ -66,8 +66,8 @@ PAGES = (
 for _router in (*OPEN_PAGES, *PAGES, api.router):
     answer_head(_router)
 
-# zlib's own default: level 9 takes half as long again for one hundredth less.
-COMPRESSION = 6
+# A third of the time of zlib's own default, 6, for a sixteenth more bytes.
+COMPRESSION = 3
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -10,12 +10,15 @@ from app.country_names import country_name
 from app.store.cards import ActorRef, FacetValue, StoryCard, StoryPage, StoryRef
 from app.store.filters import Selection
 from app.web import links
+from app.web.charts import HEIGHT, STEP, Bar
 from app.web.words import day, number, plural
 
 NOTHING = Selection()
 # A story shows so many of the words that name a country there, and so many of the places where its copies stand.
 MOST_EVIDENCE = 8
 MOST_COPIES = 5
+# Stand in the address that all bars of a chart share for the dates of each.
+FROM, TO = "0001-01-01", "0001-01-02"
 
 
 def story_card(
@@ -88,6 +91,38 @@ def facet_value(param: str, value: FacetValue, selection: Selection) -> Markup:
             f'<button class="not" name="not" value="{param}:{which}" aria-label="leave out {label}">−</button>'
         )
     return Markup(f"<li>{inside}</li>\n")  # noqa: S704 - all is escaped
+
+
+def chart(bars: Sequence[Bar], of: str, selection: Selection, over: int | None = None) -> Markup:
+    """Bars that each lead to the stories of their month or year; `over` is the sample they were counted over.
+
+    Nothing where fewer than two have stories.
+    """
+    drawn = [bar for bar in bars if bar.stories]
+    if len(drawn) < 2:
+        return Markup("")
+    address = escape(links.stories(selection.adding("from", FROM).adding("to", TO)))
+    most = plural(max(bar.stories for bar in drawn), "story", "stories")
+    parts = [
+        f'<figure class="chart">\n<svg viewBox="0 0 {len(bars) * STEP} {HEIGHT}" preserveAspectRatio="none"',
+        f' role="group" aria-label="Stories {escape(of)} over time">\n',
+        *(_bar(bar, address) for bar in drawn),
+        f"</svg>\n<figcaption><span>{bars[0].brief}</span> ",
+        f"<span>{most} a {'month' if '-' in bars[0].period else 'year'} at most",
+        f", of the newest {number(over)}</span> " if over else "</span> ",
+        f"<span>{bars[-1].brief}</span></figcaption>\n</figure>\n",
+    ]
+    return Markup("".join(parts))  # noqa: S704 - all is escaped
+
+
+def _bar(bar: Bar, address: str) -> str:
+    # No value in an address has an equals sign of its own, so that only the dates are replaced.
+    here = address.replace(f"from={FROM}", f"from={bar.first_day}").replace(f"to={TO}", f"to={bar.last_day}")
+    return (
+        f'<a href="{here}"><title>{bar.words}: {plural(bar.stories, "story", "stories")}</title>'
+        f'<rect class="room" x="{bar.x}" y="0" width="{STEP}" height="{HEIGHT}"/>'
+        f'<rect x="{bar.x + 1}" y="{bar.y}" width="{STEP - 2}" height="{bar.height}"/></a>\n'
+    )
 
 
 def _size(story: StoryCard) -> str:

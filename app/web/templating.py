@@ -17,7 +17,7 @@ from app.web.auth import csrf_token, visitor
 from app.web.exports import schemaorg
 from app.web.exports.alternates import alternates
 from app.web.exports.site import Site
-from app.web.list_markup import byline, date, facet_value, foreign, snippet, story_card
+from app.web.list_markup import byline, chart, date, facet_value, foreign, snippet, story_card
 from app.web.words import day, number, plural
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -54,7 +54,13 @@ def _environment() -> Environment:
     environment.filters["schema_org"] = schemaorg.data_block
     environment.globals.update(links=links, asset=asset, navigation=NAVIGATION, nothing=Selection())
     environment.globals.update(
-        byline=byline, date=date, facet_value=facet_value, foreign=foreign, snippet=snippet, story_card=story_card
+        byline=byline,
+        chart=chart,
+        date=date,
+        facet_value=facet_value,
+        foreign=foreign,
+        snippet=snippet,
+        story_card=story_card,
     )
     return environment
 
