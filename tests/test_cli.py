@@ -326,29 +326,12 @@ def test_an_archive_in_memory_is_refused() -> None:
 
 
 def test_every_command_explains_itself() -> None:
-    for command in (
-        "",
-        "add",
-        "annotate",
-        "serve",
-        "reannotate",
-        "delete",
-        "check",
-        "backup",
-        "restore",
-        "users",
-        "worker",
-        "retry",
-        "reannotate",
-        "delete",
-        "check",
-        "token",
-        "evaluate",
-        "bench",
-    ):
-        done = newsgloss(*command.split(), "--help")
-        assert done.returncode == 0
-        assert "Usage" in done.stdout
+    commands = (
+        "add annotate backup bench check copy delete evaluate feeds reannotate restore retry serve token users worker"
+    )
+    for command in ("", *commands.split()):
+        done = CliRunner().invoke(app, [*command.split(), "--help"])
+        assert (done.exit_code, "Usage" in done.stdout) == (0, True), command
     assert newsgloss("nonsense").returncode == 2
 
 

@@ -44,7 +44,7 @@ def test_other_languages_are_kept_shown_and_found_and_say_so(reader: TestClient)
         story = reader.get(f"/api/v1/stories/{number}").json()
         assert (story["text"], story["state"], story["language"]) == (text, "unsupported language", code)
         page = reader.get(f"/stories/{number}-story-in-{code}").text
-        assert "Not annotated: unsupported language." in page
+        assert "Not annotated (unsupported language):" in page
         assert "only English is annotated" in page
         found = reader.get("/api/v1/stories", params={"q": WORDS[code]}).json()["items"]
         assert [item["id"] for item in found] == [number], code
