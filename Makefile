@@ -16,7 +16,7 @@ run: install ## load the demo stories and serve them on 127.0.0.1:8000
 	$(BIN)/newsgloss serve
 
 test: .venv/.installed-dev ## run all tests, those in a browser and on PostgreSQL too
-	tests/with_postgresql $(BIN)/python -m pytest
+	tests/with_postgresql $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: .venv/.installed-dev ## lint, format, types, import directions
 	$(BIN)/ruff check .

@@ -70,6 +70,8 @@ def possible_cues(doc: Doc, lemmas: frozenset[str] | None = None) -> Iterator[Cu
         word = token.lemma_.lower()
         if token.lower_ == "according":
             yield from according_to(token)
+        elif token.lower_ == "words":
+            yield from in_the_words_of(token)
         elif lemmas is not None and word not in lemmas:
             continue
         elif token.pos_ in ("VERB", "AUX"):
@@ -274,6 +276,21 @@ def according_to(token: Token) -> Iterator[Cue]:
     content = tuple(i for i in _host_clause(token) if i not in inside)
     if content:
         yield Cue(token.i, "according-to", content, source, (token.i, to.i))
+
+
+def in_the_words_of(token: Token) -> Iterator[Cue]:
+    """Such as "in the words of X", which says how near to them the sentence keeps."""
+    doc, i = token.doc, token.i
+    if doc[max(i - 2, 0) : i + 2].text.lower() != "in the words of":
+        return
+    people = [child for child in doc[i + 1].children if child.dep_ == "pobj"]
+    if not people:
+        return
+    source = nominal(people[0])
+    inside = {i - 2, i - 1, i, i + 1, *source}
+    content = tuple(at for at in _host_clause(doc[i - 2]) if at not in inside)
+    if content:
+        yield Cue(i, "according-to", content, source, (i - 2, i - 1, i, i + 1))
 
 
 def _host_clause(token: Token) -> list[int]:

@@ -18,6 +18,7 @@ from app.nlp.marks import MARKS
 from app.nlp.pieces import Marked
 
 CLOSES_BEFORE_CUE = (",", "?", "!", "—", "–", "-", "…", "...")
+SENTENCE_MARKS = (".", "?", "!", "…")
 LONGEST_SIGNATURE = 8
 LONGEST_SEGMENT = 60
 TIME_SUBJECTS = ("DATE", "TIME")
@@ -36,14 +37,16 @@ def placed_quotations(story: Marked) -> list[Placed]:
         )
         for item in story.quotations
     ]
-    return [
-        replace(
-            item,
-            before=attribution_before(doc, item, lead_in(doc, bare, number) or before_segment(doc, bare, number)),
-            after=attribution_after(doc, item, after_segment(doc, bare, number)),
-        )
-        for number, item in enumerate(bare)
-    ]
+    return [_with_cues(doc, bare, number) for number in range(len(bare))]
+
+
+def _with_cues(doc: Doc, placed: list[Placed], number: int) -> Placed:
+    """A quotation with the cues beside it; behind "She tweeted: “What a day!”" the next sentence has none of its."""
+    item = placed[number]
+    before = attribution_before(doc, item, lead_in(doc, placed, number) or before_segment(doc, placed, number))
+    if before is not None and before.rule == "direct-colon" and item.words.endswith(SENTENCE_MARKS):
+        return replace(item, before=before)
+    return replace(item, before=before, after=attribution_after(doc, item, after_segment(doc, placed, number)))
 
 
 def before_segment(doc: Doc, placed: list[Placed], number: int) -> Segment:
@@ -162,13 +165,20 @@ def _source_after(doc: Doc, verb: Token, segment: Segment) -> tuple[tuple[int, .
             if found and child.ent_type_ not in TIME_SUBJECTS:
                 return found, "direct-verb-after" if child.i < verb.i else "direct-inverted"
     if verb.i - segment.start <= 1:
-        found = noun_phrase_from(doc, verb.i + 1, segment.end)
+        found = noun_phrase_from(doc, _behind_aside(doc, verb.i + 1, segment.end), segment.end)
         if found:
             return found, "direct-inverted"
     found = noun_phrase_from(doc, segment.start, verb.i)
     if found:
         return found, "direct-verb-after"
     return tuple(i for i in source_of(verb, 4) if not segment.start <= i < segment.end), "direct-verb-after"
+
+
+def _behind_aside(doc: Doc, start: int, end: int) -> int:
+    """Where the words go on behind "said, after a long pause, …"; `start` where there is no such aside."""
+    if end - start < 2 or doc[start].text != "," or doc[start + 1].tag_ not in ("IN", "RB", "VBG"):
+        return start
+    return next((i + 1 for i in range(start + 1, end) if doc[i].text == ","), start)
 
 
 def _inside(found: tuple[int, ...], segment: Segment, verb: Token) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """Cues before a quotation in marks: 'she said: “…”', 'Calder – “…”', 'The mayor was clear: “…”'."""
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from app.nlp.beside import CLAUSAL, DASHES, Attribution, Placed, Segment, is_border, noun_phrase_from
 from app.nlp.colons import told_before
@@ -42,10 +42,18 @@ def label_before(doc: Doc, start: int, last: int, item: Placed) -> tuple[int, ..
     first = next((i + 1 for i in range(last - 1, start - 1, -1) if doc[i].text in DASHES), None)
     first = first if first is not None or doc[last].text == ":" else start
     label = doc[first:last] if first is not None else doc[last:last]
+    if first == start and doc[last].text in DASHES:
+        label = _described(label)
     if not 0 < len(label) <= LONGEST_LABEL or label[-1].pos_ not in ("PROPN", "NOUN"):
         return ()
     named = label[0].text[0].isupper() and not any(token.pos_ in CLAUSAL or token.is_punct for token in label)
-    return tuple(range(label.start, label.end)) if named else ()
+    return tuple(range(label.start, last)) if named else ()
+
+
+def _described(label: Span) -> Span:
+    """The name of a label that says who it is: "Ana Duarte" of "Ana Duarte, the mayor"."""
+    comma = next((token.i for token in label if token.text == ","), label.end)
+    return label.doc[label.start : comma] if label.end - comma <= LONGEST_SUBJECT else label
 
 
 def _opens_paragraph(doc: Doc, i: int) -> bool:

@@ -68,10 +68,10 @@ def quote_drafts(story: Marked) -> list[Draft]:
         for group, attribution in given
         if attribution is not None
     ]
-    headline = headline_quote(story)
-    if headline is not None and headline.content not in [each.content for each in drafts]:
-        drafts.append(Draft(headline.content, headline.cue, headline.source, "headline-colon"))
     drafts += [draft for turn in spoken if (draft := _turn_draft(story, turn)) is not None]
+    headline = headline_quote(story)
+    if headline is not None and not any(_share(headline.content, each.content) for each in drafts):
+        drafts.append(Draft(headline.content, headline.cue, headline.source, "headline-colon"))
     set_apart = [Draft(block.content, block.cue, block.source, "block-colon") for block in blocks(story)]
     set_apart += [Draft(block.content, block.cue, block.source, "plain-colon") for block in plain_statements(story)]
     drafts += set_apart
@@ -82,6 +82,11 @@ def quote_drafts(story: Marked) -> list[Draft]:
     )
     lonely = _uncovered([group for group, attribution in given if attribution is None], drafts)
     return _with_lonely(story.text, sorted(drafts, key=_order), lonely)
+
+
+def _share(first: Spans, second: Spans) -> bool:
+    """Is a character in both?"""
+    return any(start < end_of and start_of < end for start, end in first for start_of, end_of in second)
 
 
 def _order(draft: Draft) -> tuple[Spans, tuple[int, ...]]:
