@@ -31,6 +31,7 @@ OBJECTS = ("dobj", "attr")
 LONGEST_SENTENCE = 500  # longer ones are lists or noise, and would cost the square of their length
 FARTHEST_THAT = 10
 LONGEST_INSERTED = 12
+LONGEST_NAME = 5
 RELATIVE_TAGS = ("WP", "WDT", "WP$")
 CLAUSE_LINKS = ("ccomp", "acl", "advcl", "xcomp", "relcl", "csubj")
 
@@ -271,11 +272,21 @@ def according_to(token: Token) -> Iterator[Cue]:
     objects = [child for child in (*to.children, *token.children) if child.dep_ == "pobj"]
     if not objects:
         return
-    source = nominal(objects[0])
+    source = _with_name_behind(nominal(objects[0]), token)
     inside = set(indices(token)) | {token.i, to.i} | set(source)
     content = tuple(i for i in _host_clause(token) if i not in inside)
     if content:
         yield Cue(token.i, "according-to", content, source, (token.i, to.i))
+
+
+def _with_name_behind(source: tuple[int, ...], according: Token) -> tuple[int, ...]:
+    """A source with the name that explains it at the sentence's end: "…, according to its operator, Pier Power."."""
+    doc, end = according.doc, according.sent.end
+    comma = source[-1] + 1
+    named = range(comma + 1, end - 1)
+    if comma >= end or doc[comma].text != "," or not 0 < len(named) <= LONGEST_NAME:
+        return source
+    return (*source, comma, *named) if all(doc[i].pos_ == "PROPN" for i in named) else source
 
 
 def in_the_words_of(token: Token) -> Iterator[Cue]:

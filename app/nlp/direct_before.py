@@ -9,6 +9,7 @@ from app.nlp.lexicons import direct_verbs
 
 LONGEST_LABEL = 6
 LONGEST_SUBJECT = 8
+NAMING = ("PROPN", "NOUN", "PRON", "DET", "ADJ")
 OPENING_VERBS = ("Said", "Says", "Asked", "Added", "Wrote", "Tweeted")
 
 
@@ -83,7 +84,7 @@ def _inside_words(found: tuple[int, ...], start: int, end: int) -> tuple[int, ..
 
 def _inverted_before(doc: Doc, start: int, colon: int) -> Attribution | None:
     """Such as "Said Calder: …", where the parse takes the verb for a name."""
-    if start >= colon or doc[start].text not in OPENING_VERBS:
+    if start + 1 >= colon or doc[start].text not in OPENING_VERBS or doc[start + 1].pos_ not in NAMING:
         return None
     source = noun_phrase_from(doc, start + 1, colon)
     return Attribution((start,), source, start, "direct-inverted") if source else None

@@ -32,6 +32,8 @@ def _name_first(story: Marked, start: int, end: int) -> Block | None:
     label = story.doc.char_span(*match.span(1), alignment_mode="expand")
     if label is None or len(label) > LONGEST_LABEL or label[-1].pos_ not in ("PROPN", "NOUN"):
         return None
+    if any(token.text == "," for token in label):  # "Two pensioners, five borders: the night train is back"
+        return None
     return _block(story, label, match.span(2), match.span(3))
 
 

@@ -8,10 +8,10 @@ from spacy.tokens import Doc, Span
 
 from app.naming import is_family_first, known_organisations, suffix, surname
 from app.nlp.borders import Candidate
+from app.nlp.datelines import DATELINE
 from app.nlp.gazetteer import cities, is_person_like, reading
 from app.nlp.lexicons import words
 from app.nlp.people import key
-from app.nlp.toponyms import DATELINE
 from app.nlp.witnesses import WITNESSES, Evidence, Kind
 
 KINDS: tuple[Kind, ...] = ("person", "organisation", "place", "other")

@@ -12,6 +12,7 @@ HEADING = re.compile(
 BARE_HEADING = re.compile(r"\s*(?:references?|sources)\s*", re.IGNORECASE)
 IN_ONE_LINE = re.compile(r"\s*(?:[;|•]|,\s)\s*")
 IN_LINES = re.compile(r"\s*[;|•]\s*")  # "Harbour Post, 3 May" is one
+SENTENCE_BEHIND = re.compile(r"(?<=\w{3})\.\s+(?=[A-Z][a-z]*(?: [a-z]+){2})")
 LAST_PARAGRAPHS = 15
 LONGEST_ITEM = 200
 LONGEST_LINE = 90  # under a heading without a colon, which might open a chapter
@@ -37,6 +38,8 @@ def _items(text: str, start: int, end: int, separator: re.Pattern[str]) -> list[
     for (_, first), (last, _) in pairwise(borders):
         piece = text[first:last]
         first += len(piece) - len(piece.lstrip(" \t-–—*•"))
+        sentence = SENTENCE_BEHIND.search(text, first, last)
+        last = sentence.start() if sentence is not None else last
         last = first + len(text[first:last].rstrip(" \t."))
         if first < last:
             found.append((first, last))

@@ -13,9 +13,8 @@ from app.nlp.source_words import is_document
 from app.spans import Channel, SourceForm
 from app.spans import Span as CharSpan
 
-SEEN_BY = re.compile(
-    r"\b(?:seen|viewed|reviewed|obtained|verified) by ((?:the )?[A-Z][\w.&'’-]*(?: [A-Z][\w.&'’-]*){0,3})"
-)
+NAME = r"[A-Z](?:[\w&'’-]|\.(?=\w)|(?<=\b[A-Z])\.){0,40}"
+SEEN_BY = re.compile(rf"\b(?:seen|viewed|reviewed|obtained|verified) by ((?:the )?{NAME}(?: {NAME}){{0,3}})")
 SHOWING = ("show", "find", "indicate", "reveal", "suggest", "estimate", "conclude", "tie", "document")
 
 
@@ -35,8 +34,7 @@ def heard(text: str) -> Iterator[Heard]:
     for match in media.reporting().finditer(text):
         yield Heard(match.span(1), "other media", "published work", "reported-by")
     for match in SEEN_BY.finditer(text):
-        start = match.start(1)
-        yield Heard((start, start + len(match.group(1).rstrip("."))), "the reporter", None, "seen-by")
+        yield Heard(match.span(1), "the reporter", None, "seen-by")
 
 
 def cited(doc: Doc) -> Iterator[Span]:

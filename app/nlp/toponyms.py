@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from spacy.tokens import Doc, Span, Token
 
 from app.nlp import gazetteer
+from app.nlp.datelines import DATELINE
 from app.nlp.gazetteer import Reading
 from app.nlp.lexicons import words
 from app.nlp.phrases import Found, Phrases
@@ -25,12 +26,6 @@ ARTICLE_BEFORE = re.compile(r"\b(?:an?|the|every|each|another|fellow|young|old|[
 TOWN_BEFORE = re.compile(rf"({TOWN}), ?$")
 TOWN_WITH_POSTAL_CODE = re.compile(rf"({TOWN}), ?([A-Z]{{2}})\b(?!\w)")
 TOWN_BEHIND_PREPOSITION = re.compile(rf"\b(?:in|near|outside|[Dd]owntown) ({TOWN})")
-# The town, and the agency in brackets if there is one.
-DATELINE = re.compile(
-    r"(?:^|(?<=[.!?] ))([A-Z][A-Z.'’ -]{1,30}[A-Z])(?:, [\w. ]{2,20}){0,3}"
-    r"\s{0,3}(?:\(([A-Za-z /-]{1,40})\)\s{0,3})?(?:—|–|--\s|-\s)",
-    re.MULTILINE,
-)
 TOWN_BEFORE_NOUN = re.compile(
     rf"\b({TOWN}) (?:[Pp]olice|woman|man|girl|boy|teen|couple|residents?|voters|firefighters|businesses"
     r"|[Cc]ity [Cc]ouncil|[Cc]ouncil|[Cc]ouncillors?|Mayor|mayor|Public Schools|High School|Fire Department)\b"

@@ -23,7 +23,13 @@ def test_a_headline_tells_who_says_it_at_either_end(headline: str, expected: tup
 
 @pytest.mark.parametrize(
     "headline",
-    ["The Latest: harbour opens in May", "Atlantic Cup draw: Group B", "Harbour reopens – at last", "Harbour: mayor"],
+    [
+        "The Latest: harbour opens in May",
+        "Atlantic Cup draw: Group B",
+        "Harbour reopens – at last",
+        "Harbour: mayor",
+        "Two pensioners, five borders: the night train is back",
+    ],
 )
 def test_other_headlines_have_no_speaker(headline: str) -> None:
     assert shown(annotated(headline + STORY)) == []

@@ -54,6 +54,18 @@ HOSTILE = st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=120)
             ("direct", "Sir Vince Cable, who replaced Tim Farron", "said", "“The party will fight on,”"),
         ),
         (
+            "“The bridge is unsafe,” said, after a long pause, the engineer who built it.",
+            ("direct", "the engineer who built it", "said", "“The bridge is unsafe,”"),
+        ),
+        (
+            "Asked in May who would pay, Calder said: “The harbour will.”",
+            ("direct", "Calder", "said", "“The harbour will.”"),
+        ),
+        (
+            "Talks ended.\n\nInes Calder, the mayor – “The harbour will pay for all of it.”\n\nRain fell.",
+            ("direct", "Ines Calder, the mayor", "–", "“The harbour will pay for all of it.”"),
+        ),
+        (
             "‹The ferry left too early,› Calder said.",
             ("direct", "Calder", "said", "‹The ferry left too early,›"),
         ),
@@ -61,6 +73,65 @@ HOSTILE = st.lists(PIECES, max_size=25).map("".join) | st.text(max_size=120)
 )
 def test_direct_quotations_have_their_cue_and_source(text: str, expected: tuple[str, ...]) -> None:
     assert shown(annotated(text)) == [expected]
+
+
+def test_a_cue_of_the_next_sentence_is_not_that_of_a_quotation_behind_a_colon() -> None:
+    doc = annotated("Calder tweeted: “What a day!” Later she tweeted that the harbour was shut.")
+    assert shown(doc) == [
+        ("direct", "Calder", "tweeted", "“What a day!”"),
+        ("indirect", "she", "tweeted", "that the harbour was shut"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("According to the report, sales fell by 4%.", ("indirect", "the report", "According to", "sales fell by 4%")),
+        ("Sales fell by 4%, according to the report.", ("indirect", "the report", "according to", "Sales fell by 4%")),
+        (
+            "The gates were opened at midnight, according to a log of the operator, Pier Power Corp.",
+            (
+                "indirect",
+                "a log of the operator, Pier Power Corp.",
+                "according to",
+                "The gates were opened at midnight",
+            ),
+        ),
+        (
+            "In the words of one diplomat, the talks were “a train wreck”.",
+            ("mixed", "one diplomat", "In the words of", "the talks were “a train wreck”"),
+        ),
+    ],
+)
+def test_words_after_according_to_and_in_the_words_of_are_the_source(text: str, expected: tuple[str, ...]) -> None:
+    assert shown(annotated(text)) == [expected]
+
+
+def test_the_words_of_somebody_in_another_sense_introduce_nothing() -> None:
+    assert shown(annotated("The choir sang the words of the king.")) == []
+
+
+@pytest.mark.parametrize("dateline", ["NAIROBI (Meridian Wire) — ", "MUSCAT, Oman (Meridian Wire) – ", "PORT ELLIS - "])
+def test_a_dateline_belongs_to_no_quote(dateline: str) -> None:
+    doc = annotated(
+        dateline + "The council agreed to open the harbour, Calder said on Monday. Kenya said it would help."
+    )
+    assert [(source, content) for _, source, _, content in shown(doc)][-2:] == [
+        ("Calder", "The council agreed to open the harbour"),
+        ("Kenya", "it would help"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Calder called her mother.",
+        "Osei wrote his third novel in a hut.",
+        "Insurers with a lot of money at stake were told.",
+    ],
+)
+def test_calls_novels_and_questions_put_to_somebody_are_not_quotes(text: str) -> None:
+    assert shown(annotated(text)) == []
 
 
 def test_a_quotation_split_by_its_cue_is_one_quote_with_two_pieces() -> None:

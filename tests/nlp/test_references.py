@@ -10,6 +10,8 @@ from app.nlp.references import reference_list
     [
         ("The end.\nReference(s):\nharbourpost.example", ["harbourpost.example"]),
         ("The end.\nSource: Harbour Post, Daily Tide", ["Harbour Post", "Daily Tide"]),
+        ("The end.\nSources: Harbour Post; Daily Tide. They are linked above.", ["Harbour Post", "Daily Tide"]),
+        ("The end.\nSources: St. Louis Post; U.S. News", ["St. Louis Post", "U.S. News"]),
         ("The end.\n\nReferences:\n- Harbour Post\n- Daily Tide\n", ["Harbour Post", "Daily Tide"]),
         ("The end.\nSources\nHarbour Post, 3 May\nDaily Tide", ["Harbour Post, 3 May", "Daily Tide"]),
         ("The end.\nReferences\nharbourpost.example", ["harbourpost.example"]),

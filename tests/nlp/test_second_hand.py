@@ -50,3 +50,14 @@ def test_a_medium_that_reports_is_a_source(text: str, name: str) -> None:
 def test_state_television_has_its_country() -> None:
     doc = annotated("Iranian state TV reported that the dam had burst.", places={"Iranian": "IR"})
     assert [source.country for source in doc._.sources] == ["IR"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("The bill was in a letter seen by Harbour Post. It is two years old.", "Harbour Post"),
+        ("The bill was in a letter seen by U.S. News. It is two years old.", "U.S. News"),
+    ],
+)
+def test_whoever_saw_something_is_named_to_the_end_of_the_sentence(text: str, name: str) -> None:
+    assert (name, "the reporter", None) in sources_of(text)
