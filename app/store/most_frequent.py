@@ -3,12 +3,13 @@
 The database lists the values, and they are counted here: it would sort the rows for that, one facet after the other.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from heapq import nlargest
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, String, cast, func, literal, select, union_all
+from sqlalchemy import Select, SQLColumnExpression, String, cast, func, literal, literal_column, select, union_all
 from sqlmodel import Session, col
 
 from app.store.among import among
@@ -19,10 +20,8 @@ from app.store.models import Actor, Outlet, Source, Story, StoryActor, StoryCoun
 Expression = SQLColumnExpression[Any]
 Ranked = list[tuple[str, int]]
 
-KINDS = ("person", "organisation", "group")
-SEPARATOR = ","
-# So many of the most frequent actors are looked up first: mostly there are enough of each kind among them.
-FIRST_ACTORS = 50
+# A parameter here would be written into the statement anew each time.
+COMMA = literal_column("','")
 
 
 def most_frequent(
@@ -33,62 +32,48 @@ def most_frequent(
     `lists` are those of LISTS that are wanted; all unless given.
     """
     listed = rows(session, _statement(tuple(lists or LISTS)), {"ids": ids})
-    ranked = {name: _ranked(values.split(SEPARATOR)) for name, values in listed if values}
-    found: dict[str, Ranked] = defaultdict(list)
-    for pair, n in ranked.pop("country", []):
-        relation, _, code = pair.partition(" ")
-        found[FACET_OF_RELATION[relation]].append((code, n))
-    return {
-        **_by_kind(session, ranked.pop("actor", []), most),
-        **{facet: values[:most] for facet, values in (found | ranked).items()},
-    }
+    return {FACET_OF_RELATION.get(name, name): _ranked(values.split(","), most) for name, values in listed if values}
 
 
-def _ranked(values: Sequence[str]) -> Ranked:
-    """Each value with how often it is there, most often first; the same number of times, the lower value first."""
-    return sorted(Counter(values).items(), key=lambda pair: (-pair[1], len(pair[0]), pair[0]))
+def _ranked(values: Sequence[str], most: int) -> Ranked:
+    """The `most` most frequent values, most often first; the same number of times, the lower value first."""
+    counted = Counter(values)
+    least = nlargest(most, counted.values())[-1]
+    # The others are left out first: sorting all by their keys would take longer than the query.
+    pairs = [pair for pair in counted.items() if pair[1] >= least]
+    return sorted(pairs, key=lambda pair: (-pair[1], len(pair[0]), pair[0]))[:most]
 
 
-def _by_kind(session: Session, ranked: Ranked, most: int) -> dict[str, Ranked]:
-    """The first actors of each kind."""
-    found: dict[str, Ranked] = {}
-    wanted = list(KINDS)
-    for part in (ranked[:FIRST_ACTORS], ranked[FIRST_ACTORS:]):
-        if not part or not wanted:
-            break
-        known = rows(session, _KINDS, {"ids": [int(value) for value, _ in part]})
-        kinds = {str(actor_id): kind for actor_id, kind in known if kind in wanted}
-        for value, n in part:
-            if value in kinds:
-                found.setdefault(kinds[value], []).append((value, n))
-        wanted = [kind for kind in KINDS if len(found.get(kind, ())) < most]
-    return {kind: values[:most] for kind, values in found.items()}
+def _list(name: Expression, value: Expression, story_id: Expression) -> Select[Any, Any]:
+    return select(name, func.aggregate_strings(cast(value, String), COMMA)).where(among(story_id))
 
 
-_KINDS = select(col(Actor.id), col(Actor.kind)).where(among(col(Actor.id)))
+def _actors() -> Select[Any, Any]:
+    listed = _list(col(Actor.kind), col(StoryActor.actor_id), col(StoryActor.story_id))
+    return listed.join_from(StoryActor, Actor, col(Actor.id) == col(StoryActor.actor_id)).group_by(col(Actor.kind))
 
 
-def _list(name: str, value: Expression, story_id: Expression) -> Select[Any, Any]:
-    return select(literal(name), func.aggregate_strings(cast(value, String), SEPARATOR)).where(among(story_id))
+def _countries() -> Select[Any, Any]:
+    relation = col(StoryCountry.relation)
+    return _list(relation, col(StoryCountry.country), col(StoryCountry.story_id)).group_by(relation)
 
 
 def _outlets() -> Select[Any, Any]:
-    return _list("outlet", col(Outlet.slug), col(Story.id)).join_from(
+    return _list(literal("outlet"), col(Outlet.slug), col(Story.id)).join_from(
         Story, Outlet, col(Outlet.id) == col(Story.outlet_id)
     )
 
 
 def _forms() -> Select[Any, Any]:
     each = select(col(Source.story_id), col(Source.form)).where(among(col(Source.story_id))).distinct().subquery()
-    return select(literal("form"), func.aggregate_strings(each.c.form, SEPARATOR))
+    return select(literal("form"), func.aggregate_strings(each.c.form, COMMA))
 
 
+# Each gives rows of a facet (of countries, the relation) and all its values in the stories.
 LISTS: dict[str, Select[Any]] = {
-    "actor": _list("actor", col(StoryActor.actor_id), col(StoryActor.story_id)),
-    "country": _list(
-        "country", col(StoryCountry.relation) + " " + col(StoryCountry.country), col(StoryCountry.story_id)
-    ),
-    "speaker": _list("speaker", col(StorySpeaker.actor_id), col(StorySpeaker.story_id)),
+    "actor": _actors(),
+    "country": _countries(),
+    "speaker": _list(literal("speaker"), col(StorySpeaker.actor_id), col(StorySpeaker.story_id)),
     "outlet": _outlets(),
     "form": _forms(),
 }
