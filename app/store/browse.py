@@ -1,7 +1,7 @@
 """Stories to read: the list and one story."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -107,8 +107,8 @@ def story_cards(session: Session, ids: Sequence[int], query: search.Query | None
             state=row.state,
             word_count=row.word_count,
             quote_count=row.quote_count,
-            actors=actors.get(row.id, ())[:CARD_ACTORS],
-            speakers=speakers.get(row.id, ())[:CARD_SPEAKERS],
+            actors=actors.get(row.id, ()),
+            speakers=speakers.get(row.id, ()),
             countries=countries.get(row.id, ())[:CARD_COUNTRIES],
             snippet=snippets.get(row.id, ()),
             copies=copies.get(row.id, ()),
@@ -175,21 +175,25 @@ def outlet_ref(row: Row[Any]) -> OutletRef | None:
     return OutletRef(row.outlet_slug, row.outlet_name) if row.outlet_slug is not None else None
 
 
-_PARTS = select(
-    col(StoryActor.story_id),
-    col(StoryActor.actor_id),
-    col(StoryActor.quotes),
-    col(StoryActor.mentions),
-    col(StoryActor.first_char),
-).where(among(col(StoryActor.story_id)))
+# People before bodies, those who speak first, then by mentions.
+_PARTS = (
+    select(col(StoryActor.story_id), col(StoryActor.quotes), *ACTOR_COLUMNS)
+    .join(Actor, col(Actor.id) == col(StoryActor.actor_id))
+    .where(among(col(StoryActor.story_id)))
+    .order_by(
+        col(StoryActor.story_id),
+        col(Actor.kind) != "person",
+        (col(StoryActor.quotes) + col(StoryActor.mentions)).desc(),
+        col(StoryActor.first_char),
+        col(Actor.id),
+    )
+)
 
 _COUNTRIES = (
     select(col(StoryCountry.story_id), col(StoryCountry.country), col(StoryCountry.relation))
     .where(among(col(StoryCountry.story_id)))
     .order_by(col(StoryCountry.mentions).desc(), col(StoryCountry.country))
 )
-
-_ACTORS = select(*ACTOR_COLUMNS).where(among(col(Actor.id)))
 
 ByStory = dict[int, list[ActorRef]]
 
@@ -205,26 +209,19 @@ def _countries_by_story(session: Session, ids: Sequence[int]) -> dict[int, list[
 
 def _leading(session: Session, ids: Sequence[int]) -> tuple[ByStory, ByStory]:
     """The actors that matter most in each of these stories, and those who say most there."""
-    parts = rows(session, _PARTS, {"ids": ids})
-    refs = actor_refs(session, {part[1] for part in parts})
-    actors: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    speakers: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for story_id, actor_id, quotes, mentions, first_char in parts:
-        ref = refs[actor_id]
-        # People before bodies, those who speak first, then by mentions.
-        actors[story_id].append((ref.kind != "person", -quotes - mentions, first_char, actor_id, ref))
+    actors: ByStory = defaultdict(list)
+    speakers: defaultdict[int, list[tuple[int, int, ActorRef]]] = defaultdict(list)
+    for story_id, quotes, *actor in rows(session, _PARTS, {"ids": ids}):
+        leading = actors[story_id]
+        if not quotes and len(leading) == CARD_ACTORS:
+            continue
+        ref = ActorRef(*actor)
+        if len(leading) < CARD_ACTORS:
+            leading.append(ref)
         if quotes:
-            speakers[story_id].append((-quotes, actor_id, ref))
-    return _in_order(actors), _in_order(speakers)
-
-
-def _in_order(ranked: Mapping[int, Iterable[tuple[Any, ...]]]) -> ByStory:
-    return {story_id: [each[-1] for each in sorted(found)] for story_id, found in ranked.items()}
-
-
-def actor_refs(session: Session, ids: Iterable[int]) -> dict[int, ActorRef]:
-    """These actors, by id."""
-    return {row[0]: ActorRef(*row) for row in rows(session, _ACTORS, {"ids": ids})}
+            speakers[story_id].append((-quotes, ref.id, ref))
+    ranked = {story_id: sorted(found)[:CARD_SPEAKERS] for story_id, found in speakers.items()}
+    return actors, {story_id: [ref for *_, ref in found] for story_id, found in ranked.items()}
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

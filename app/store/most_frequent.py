@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from heapq import nlargest
-from typing import Any
+from typing import Any, get_args
 
-from sqlalchemy import Select, SQLColumnExpression, String, cast, func, literal, literal_column, select, union_all
+from sqlalchemy import Select, SQLColumnExpression, String, cast, func, literal_column, select, true
 from sqlmodel import Session, col
 
+from app.spans import ActorKind
 from app.store.among import among
 from app.store.annotations import FACET_OF_RELATION
 from app.store.db import rows
@@ -20,8 +21,8 @@ from app.store.models import Actor, Outlet, Source, Story, StoryActor, StoryCoun
 Expression = SQLColumnExpression[Any]
 Ranked = list[tuple[str, int]]
 
-# A parameter here would be written into the statement anew each time.
-COMMA = literal_column("','")
+# A plain string here would be written into the statement anew each time.
+COMMA: Any = literal_column("','")
 
 
 def most_frequent(
@@ -31,8 +32,8 @@ def most_frequent(
 
     `lists` are those of LISTS that are wanted; all unless given.
     """
-    listed = rows(session, _statement(tuple(lists or LISTS)), {"ids": ids})
-    return {FACET_OF_RELATION.get(name, name): _ranked(values.split(","), most) for name, values in listed if values}
+    listed = rows(session, _statement(tuple(lists or LISTS)), {"ids": ids})[0]
+    return {facet: _ranked(values.split(","), most) for facet, values in listed._mapping.items() if values}
 
 
 def _ranked(values: Sequence[str], most: int) -> Ranked:
@@ -44,41 +45,45 @@ def _ranked(values: Sequence[str], most: int) -> Ranked:
     return sorted(pairs, key=lambda pair: (-pair[1], len(pair[0]), pair[0]))[:most]
 
 
-def _list(name: Expression, value: Expression, story_id: Expression) -> Select[Any, Any]:
-    return select(name, func.aggregate_strings(cast(value, String), COMMA)).where(among(story_id))
+def _list(value: Expression) -> Any:
+    return func.aggregate_strings(cast(value, String), COMMA)
 
 
-def _actors() -> Select[Any, Any]:
-    listed = _list(col(Actor.kind), col(StoryActor.actor_id), col(StoryActor.story_id))
-    return listed.join_from(StoryActor, Actor, col(Actor.id) == col(StoryActor.actor_id)).group_by(col(Actor.kind))
+def _actors() -> Select[Any]:
+    each = [_list(col(StoryActor.actor_id)).filter(col(Actor.kind) == kind).label(kind) for kind in get_args(ActorKind)]
+    return select(*each).join_from(StoryActor, Actor, col(Actor.id) == col(StoryActor.actor_id))
 
 
-def _countries() -> Select[Any, Any]:
-    relation = col(StoryCountry.relation)
-    return _list(relation, col(StoryCountry.country), col(StoryCountry.story_id)).group_by(relation)
+def _countries() -> Select[Any]:
+    relation, country = col(StoryCountry.relation), _list(col(StoryCountry.country))
+    return select(*(country.filter(relation == each).label(facet) for each, facet in FACET_OF_RELATION.items()))
 
 
-def _outlets() -> Select[Any, Any]:
-    return _list(literal("outlet"), col(Outlet.slug), col(Story.id)).join_from(
-        Story, Outlet, col(Outlet.id) == col(Story.outlet_id)
-    )
+def _outlets() -> Select[Any]:
+    slugs = select(_list(col(Outlet.slug)).label("outlet"))
+    return slugs.join_from(Story, Outlet, col(Outlet.id) == col(Story.outlet_id))
 
 
-def _forms() -> Select[Any, Any]:
+def _forms() -> Select[Any]:
     each = select(col(Source.story_id), col(Source.form)).where(among(col(Source.story_id))).distinct().subquery()
-    return select(literal("form"), func.aggregate_strings(each.c.form, COMMA))
+    return select(_list(each.c.form).label("form"))
 
 
-# Each gives rows of a facet (of countries, the relation) and all its values in the stories.
+# Each gives one row, in which each facet is a column with all its values in the stories.
 LISTS: dict[str, Select[Any]] = {
-    "actor": _actors(),
-    "country": _countries(),
-    "speaker": _list(literal("speaker"), col(StorySpeaker.actor_id), col(StorySpeaker.story_id)),
-    "outlet": _outlets(),
+    "actor": _actors().where(among(col(StoryActor.story_id))),
+    "country": _countries().where(among(col(StoryCountry.story_id))),
+    "speaker": select(_list(col(StorySpeaker.actor_id)).label("speaker")).where(among(col(StorySpeaker.story_id))),
+    "outlet": _outlets().where(among(col(Story.id))),
     "form": _forms(),
 }
 
 
 @lru_cache
-def _statement(lists: tuple[str, ...]) -> Any:
-    return union_all(*(LISTS[name] for name in lists))
+def _statement(lists: tuple[str, ...]) -> Select[Any]:
+    """The rows of several side by side."""
+    first, *others = (LISTS[name].subquery(f"of_{name}") for name in lists)
+    joined: Any = first
+    for each in others:
+        joined = joined.join(each, true())
+    return select(joined)

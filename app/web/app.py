@@ -47,8 +47,8 @@ from app.web.throttle import Throttle, require_patience
 # What everybody may see, even where reading is closed.
 OPEN_PAGES = (login.router, health.router)
 PAGES = (
-    exports.router,  # first: to the page of a story, "12.ninjs.json" is a wrong number
     stories.router,
+    exports.router,  # before the page of a story, to which "12.ninjs.json" is a wrong number
     story.router,
     delete.router,
     retry.router,
@@ -98,11 +98,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies)
     add_error_pages(app)
-    app.mount(BASE, ImmutableFiles(directory=STATIC), name="static")
-    for router in OPEN_PAGES:
-        app.include_router(router)
+    # Each is tried in turn, so what is asked for most comes first.
     for router in (*PAGES, api.router):
         app.include_router(router, dependencies=[Depends(require_patience), Depends(require_reader)])
+    for router in OPEN_PAGES:
+        app.include_router(router)
+    app.mount(BASE, ImmutableFiles(directory=STATIC), name="static")
     return app
 
 

@@ -15,7 +15,7 @@ from app.config import Settings
 
 async def _session(request: Request) -> AsyncIterator[Session]:
     # Making one asks nothing of the database yet; ending one may.
-    session = Session(request.app.state.engine)
+    session = request.state.session = Session(request.app.state.engine)
     try:
         yield session
     finally:

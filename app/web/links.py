@@ -1,7 +1,8 @@
 """The addresses of everything, and how the ones with a number are read back."""
 
 import re
-from urllib.parse import urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from app.store.cards import ActorRef, QuoteCard, SourceCard, StoryCard, StoryPage, StoryRef
 from app.store.filters import Selection
@@ -32,14 +33,19 @@ def stories(selection: Selection | None = None, **extra: str) -> str:
 
 def stories_of(param: str, value: str | int) -> str:
     """The list of stories under one filter."""
-    return f"/?{urlencode({param: value})}"
+    return f"/?{param}={quote_plus(str(value))}"
 
 
 def story(card: StoryCard | StoryPage | StoryRef, selection: Selection | None = None, fragment: str = "") -> str:
     """A story's page; opened from a filtered list it marks what was filtered by."""
-    marking = [pair for pair in selection.pairs if pair[0] in MARKING] if selection else []
-    address = with_query(f"/stories/{card.id}-{card.slug}", urlencode(marking))
+    path = f"/stories/{card.id}-{card.slug}"
+    address = with_query(path, _marking(selection)) if selection else path
     return f"{address}#{fragment}" if fragment else address
+
+
+@lru_cache  # a list asks for the same with each of its stories
+def _marking(selection: Selection) -> str:
+    return urlencode([pair for pair in selection.pairs if pair[0] in MARKING])
 
 
 def revision(card: StoryPage | StoryRef, number: int) -> str:

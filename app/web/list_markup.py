@@ -1,6 +1,6 @@
 """The markup of what a list repeats dozens of times, put together here: a template takes several times as long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
@@ -14,6 +14,8 @@ from app.web.charts import HEIGHT, STEP, Bar
 from app.web.words import day, number, plural
 
 NOTHING = Selection()
+Evidence = Mapping[int, Sequence[tuple[str, int]]]
+NO_EVIDENCE: Evidence = {}
 # A story shows so many of the words that name a country there, and so many of the places where its copies stand.
 MOST_EVIDENCE = 8
 MOST_COPIES = 5
@@ -21,20 +23,27 @@ MOST_COPIES = 5
 FROM, TO = "0001-01-01", "0001-01-02"
 
 
-def story_card(
-    story: StoryCard,
+def story_cards(
+    stories: Iterable[StoryCard],
     selection: Selection = NOTHING,
     level: int = 2,
-    evidence: Sequence[tuple[str, int]] = (),
+    evidence: Evidence = NO_EVIDENCE,
     evidence_label: str = "",
 ) -> Markup:
-    """A story in a list: its headline of that level leads to the story, where what `selection` is about is marked.
+    """The stories of a list: headlines of that level lead to them, where what `selection` is about is marked.
 
-    `evidence` are words of the story, each with how often they stand there, shown behind `evidence_label`.
+    `evidence` gives for a story's id words of it, each with how often they stand there, shown behind `evidence_label`.
     """
-    lead, lang = snippet(story.snippet) if story.snippet else escape(story.lead), foreign(story)
+    cards = (_card(each, selection, level, evidence.get(each.id, ()), evidence_label) for each in stories)
+    return Markup("".join(cards))  # noqa: S704 - all is escaped
+
+
+def _card(
+    story: StoryCard, selection: Selection, level: int, evidence: Sequence[tuple[str, int]], evidence_label: str
+) -> str:
+    lead, lang = _snippet(story.snippet) if story.snippet else escape(story.lead), _foreign(story)
     parts = [
-        f'<article class="card">\n<p class="kicker">{byline(story)} · <span class="count">{_size(story)}</span></p>\n',
+        f'<article class="card">\n<p class="kicker">{_byline(story)} · <span class="count">{_size(story)}</span></p>\n',
         f'<h{level}{lang}><a href="{escape(links.story(story, selection))}">{escape(story.title)}</a></h{level}>\n',
         f'<p class="lead"{lang}>{lead}</p>\n' if lead else "",
         f'<p class="who">{_who(story)}</p>\n',
@@ -42,42 +51,61 @@ def story_card(
         f'<p class="copies">{_also_in(story)}</p>\n' if story.copies else "",
         "</article>\n",
     ]
-    return Markup("".join(parts))  # noqa: S704 - all is escaped
+    return "".join(parts)
 
 
 def byline(story: StoryCard | StoryRef) -> Markup:
     """The outlet, the date, and whether the story is invented."""
+    return Markup(_byline(story))  # noqa: S704 - all is escaped
+
+
+def _byline(story: StoryCard | StoryRef) -> str:
     outlet = "outlet unknown"
     if story.outlet:
         address = escape(links.stories_of("outlet", story.outlet.slug))
         outlet = f'<a href="{address}">{escape(story.outlet.name)}</a>'
     tag = ' <span class="tag">invented</span>' if story.invented else ""
-    return Markup(f"{outlet}\n  · {date(story.published_at)}{tag}")  # noqa: S704 - all is escaped
+    return f"{outlet}\n  · {_date(story.published_at)}{tag}"
 
 
 def date(moment: datetime | None) -> Markup:
     """A day as a reader and a program read it, or "undated"."""
-    return Markup(f'<time datetime="{moment.isoformat()}">{day(moment)}</time>' if moment else day(None))  # noqa: S704
+    return Markup(_date(moment))  # noqa: S704 - no words of others
+
+
+def _date(moment: datetime | None) -> str:
+    return f'<time datetime="{moment.isoformat()}">{day(moment)}</time>' if moment else day(None)
 
 
 def foreign(story: StoryCard | StoryPage) -> Markup:
     """The attribute that names the language of a story's words, where it is not that of the page."""
+    return Markup(_foreign(story))  # noqa: S704 - escaped
+
+
+def _foreign(story: StoryCard | StoryPage) -> str:
     is_ours = story.language is None or story.language == "en"
-    return Markup("" if is_ours else f' lang="{escape(story.language or "")}"')  # noqa: S704 - escaped
+    return "" if is_ours else f' lang="{escape(story.language or "")}"'
 
 
 def snippet(pieces: Iterable[tuple[str, bool]]) -> Markup:
     """Words around hits, these marked."""
-    marked = (f"<mark>{escape(words)}</mark>" if hit else escape(words) for words, hit in pieces)
-    return Markup("".join(marked))  # noqa: S704 - all is escaped
+    return Markup(_snippet(pieces))  # noqa: S704 - all is escaped
 
 
-def facet_value(param: str, value: FacetValue, selection: Selection) -> Markup:
-    """One value of a facet: its words choose it, or let go of it; the minus leaves it out.
+def _snippet(pieces: Iterable[tuple[str, bool]]) -> str:
+    return "".join(f"<mark>{escape(words)}</mark>" if hit else escape(words) for words, hit in pieces)
+
+
+def facet_values(param: str, values: Iterable[FacetValue], selection: Selection) -> Markup:
+    """Values of a facet: the words of each choose it, or let go of it; the minus leaves it out.
 
     Both are buttons of the form around the facets, which has the selection: with an address for each of them a
     filtered page would be large.
     """
+    return Markup("".join(_facet_value(param, value, selection) for value in values))  # noqa: S704 - all is escaped
+
+
+def _facet_value(param: str, value: FacetValue, selection: Selection) -> str:
     label, which = escape(value.label), escape(value.value)
     if value.chosen:
         address = escape(links.stories(selection.without(param, value.value)))
@@ -90,7 +118,7 @@ def facet_value(param: str, value: FacetValue, selection: Selection) -> Markup:
             f'<button name="{param}" value="{which}">{label} <b>{number(value.count)}</b></button>'
             f'<button class="not" name="not" value="{param}:{which}" aria-label="leave out {label}">−</button>'
         )
-    return Markup(f"<li>{inside}</li>\n")  # noqa: S704 - all is escaped
+    return f"<li>{inside}</li>\n"
 
 
 def chart(bars: Sequence[Bar], of: str, selection: Selection, over: int | None = None) -> Markup:

@@ -17,7 +17,7 @@ from app.web.auth import csrf_token, visitor
 from app.web.exports import schemaorg
 from app.web.exports.alternates import alternates
 from app.web.exports.site import Site
-from app.web.list_markup import byline, chart, date, facet_value, foreign, snippet, story_card
+from app.web.list_markup import byline, chart, date, facet_values, foreign, snippet, story_cards
 from app.web.words import day, number, plural
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -45,6 +45,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -57,10 +58,10 @@ def _environment() -> Environment:
         byline=byline,
         chart=chart,
         date=date,
-        facet_value=facet_value,
+        facet_values=facet_values,
         foreign=foreign,
         snippet=snippet,
-        story_card=story_card,
+        story_cards=story_cards,
     )
     return environment
 
@@ -77,6 +78,9 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
     others = alternates(path, request.url.query) if status == 200 else []
     shown = {"csrf_token": csrf_token(who.secret) if who else "", "site": Site(settings.base_url)} | context
     html = ENVIRONMENT.get_template(template).render(path=path, alternates=others, visitor=who, **shown)
+    if hasattr(request.state, "session"):
+        # Nothing more is asked, and here is a thread that may wait for the database.
+        request.state.session.close()
     response = HTMLResponse(under_prefix(html, settings.prefix), status_code=status)
     if who is not None:
         response.headers["Cache-Control"] = "private, no-cache"
