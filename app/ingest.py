@@ -22,7 +22,7 @@ from app.spans import Annotations, AnnotationState, RawStory, Unreadable
 from app.store import waiting
 from app.store.annotations import save
 from app.store.db import write_session
-from app.store.stories import Added, add_story
+from app.store.stories import Added, add_all, add_story
 from app.store.waiting import PendingStory
 
 T = TypeVar("T")
@@ -55,22 +55,20 @@ def add_stories(
     """Store all stories; `on_story` is called after each. Unreadable ones are reported and stop nothing."""
     report = AddReport()
     for group in _groups(found):
+        readable = [item for item in group if isinstance(item, RawStory)]
         with write_session(engine) as session:
-            added = [_add(session, item) for item in group]
-        for item, result in zip(group, added, strict=True):
+            added = iter(add_all(session, readable, now=datetime.now(UTC)))
+        for item in group:
             if isinstance(item, Unreadable):
                 report.unreadable_count += 1
                 report.unreadable += [item] * (report.unreadable_count <= KEPT_UNREADABLE)
                 on_unreadable(item)
-            elif result is not None:
+            else:
+                result = next(added)
                 report.outcomes[result.outcome] += 1
                 report.story_ids.append(result.story_id)
             on_story()
     return report
-
-
-def _add(session: Session, item: RawStory | Unreadable) -> Added | None:
-    return add_story(session, item, now=datetime.now(UTC)) if isinstance(item, RawStory) else None
 
 
 def annotate_pending(
@@ -97,10 +95,7 @@ def annotate_pending(
 
     found = annotate_many(texts(), model=settings.model, max_chars=settings.max_annotated_chars, pool=pool)
     for done in _groups((under_way.popleft(), annotations) for annotations in found):
-        with write_session(engine) as session:
-            for story, annotations in done:
-                save_annotations(session, story, version, annotations)
-        for _, annotations in done:
+        for annotations in _save(engine, version, done):
             states[annotations.state] += 1
             on_story(annotations)
     return states
@@ -116,7 +111,8 @@ def annotate_again(engine: Engine, settings: Settings, pool: Executor) -> Annota
         found = _annotate_in(pool, settings, story)
     except BrokenProcessPool:
         found = Annotations("failed", reason="annotating it ended the program, probably for want of memory")
-    return _save_alone(engine, settings, story, found).state
+    version = pipeline_version(settings.model, settings.max_annotated_chars)
+    return _save(engine, version, [(story, found)])[0].state
 
 
 def annotate_all_again(
@@ -133,19 +129,22 @@ def annotate_all_again(
     return states
 
 
-def _save_alone(engine: Engine, settings: Settings, story: PendingStory, found: Annotations) -> Annotations:
-    """Save what was found; where that cannot be saved, save that it cannot."""
-    version = pipeline_version(settings.model, settings.max_annotated_chars)
+def _save(engine: Engine, version: str, done: Sequence[tuple[PendingStory, Annotations]]) -> list[Annotations]:
+    """Save what was found; where that cannot be saved, save the others, and that it cannot."""
     try:
         with write_session(engine) as session:
-            save_annotations(session, story, version, found)
+            save(session, done, version, now=datetime.now(UTC))
     except OperationalError:
-        raise  # a full disk, a locked database: not the story's fault
+        raise  # a full disk, a locked database: not a story's fault
     except Exception as error:
+        if len(done) > 1:
+            return [saved for each in done for saved in _save(engine, version, [each])]
+        [(story, _)] = done
         found = Annotations("failed", reason=f"its annotations could not be saved: {error!r}"[:500])
         with write_session(engine) as session:
-            save_annotations(session, story, version, found)
-    return found
+            save(session, [(story, found)], version, now=datetime.now(UTC))
+        return [found]
+    return [found for _, found in done]
 
 
 def _annotate_in(pool: Executor, settings: Settings, story: PendingStory) -> Annotations:
@@ -160,11 +159,6 @@ def count_pending(engine: Engine, settings: Settings, among: Sequence[int]) -> i
         return sum(len(waiting.pending(session, version, among=ids)) for ids in _chunks(among))
 
 
-def save_annotations(session: Session, story: PendingStory, version: str, found: Annotations) -> bool:
-    """Save what was found; False where the story was changed or deleted meanwhile."""
-    return save(session, story.id, story.text, story.text_hash, version, found, now=datetime.now(UTC))
-
-
 def add_one(engine: Engine, settings: Settings, raw: RawStory, pool: Executor) -> tuple[Added, Annotations | None]:
     """Store one story and have it annotated in the pool; no annotations where it had them already."""
     version = pipeline_version(settings.model, settings.max_annotated_chars)
@@ -175,9 +169,7 @@ def add_one(engine: Engine, settings: Settings, raw: RawStory, pool: Executor) -
     if story is None:
         return added, None
     found = _annotate_in(pool, settings, story)
-    with write_session(engine) as session:
-        save_annotations(session, story, version, found)
-    return added, found
+    return added, _save(engine, version, [(story, found)])[0]
 
 
 def _claims(engine: Engine, version: str, among: Sequence[int] | None) -> Iterator[PendingStory]:

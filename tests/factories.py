@@ -219,8 +219,8 @@ def store_raw(engine: Engine, raw: RawStory, now: datetime = NOW) -> Added:
 def annotate_stored(engine: Engine, story_id: int, found: Annotations, *, version: str = VERSION) -> bool:
     """Save annotations for a stored story."""
     with write_session(engine) as session:
-        waiting = pending(session, "none of these", among=[story_id])[0]
-        return save(session, story_id, waiting.text, waiting.text_hash, version, found, now=NOW)
+        [waiting] = pending(session, "none of these", among=[story_id])
+        return save(session, [(waiting, found)], version, now=NOW)[0]
 
 
 def add_user(engine: Engine, name: str) -> None:

@@ -2,7 +2,7 @@
 
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
@@ -14,14 +14,16 @@ from sqlmodel import Session, col
 
 from app import ingest
 from app.config import Settings, get_settings
-from app.ingest import annotate_again
+from app.ingest import annotate_again, annotate_pending
 from app.spans import Annotations
-from app.store import leases, waiting
+from app.store import annotations, leases, waiting
 from app.store.db import write_session
 from app.store.models import Story
 from app.worker import annotate_due
 from tests.factories import make_raw, store_raw
 from tests.processes import address_of, command_line, descendants, is_running, kill, started, until
+
+Done = Sequence[tuple[waiting.PendingStory, Annotations]]
 
 TEXT = "Ana Ruiz, Spain's health minister, met doctors in Madrid. “We listened,” she said. Number {}."
 
@@ -88,23 +90,38 @@ def test_a_story_that_ends_the_process_says_so_and_blocks_no_other(
         assert story.next_try_at > datetime.now(UTC)
 
 
+def refuse_to_save(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the saving of what was found in this text go wrong."""
+    save = annotations.save
+
+    def refuse(session: Session, done: Done, version: str, *, now: datetime) -> list[bool]:
+        if any(story.text == text and found.state == "annotated" for story, found in done):
+            raise ValueError("no room for a second Ann Lee")
+        return save(session, done, version, now=now)
+
+    monkeypatch.setattr(ingest, "save", refuse)
+
+
 def test_a_story_whose_annotations_cannot_be_saved_says_so(archive: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     quick(monkeypatch)
     store_raw(archive, make_raw("One."))
     with write_session(archive) as session:
         waiting.claim_new(session, most=1, now=datetime.now(UTC))
     let_all_be_due(archive)
-    saved = ingest.save_annotations
-
-    def refuse(session: Session, story: waiting.PendingStory, version: str, found: Annotations) -> bool:
-        if found.state == "annotated":
-            raise ValueError("no room for a second Ann Lee")
-        return saved(session, story, version, found)
-
-    monkeypatch.setattr(ingest, "save_annotations", refuse)
+    refuse_to_save("One.", monkeypatch)
     assert annotate_again(archive, get_settings(), Here()) == "failed"
     with Session(archive) as session:
         assert "second Ann Lee" in (session.get_one(Story, 1).state_reason or "")
+
+
+def test_a_story_that_cannot_be_saved_takes_none_of_those_along_that_are_saved_with_it(
+    archive: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("One.", "Two.", "Three."):
+        store_raw(archive, make_raw(text))
+    refuse_to_save("Two.", monkeypatch)
+    assert annotate_pending(archive, get_settings()) == {"annotated": 2, "failed": 1}
+    assert states(archive) == ["annotated", "failed", "annotated"]
 
 
 def test_without_the_model_stories_wait_unclaimed(archive: Engine) -> None:

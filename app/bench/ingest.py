@@ -14,9 +14,10 @@ from sqlmodel import SQLModel
 from app.bench.draw import VERSION, Batch, draw
 from app.bench.values import stories_of
 from app.bench.world import MONTHS, make_world
-from app.ingest import COMMIT_STORIES, add_stories, save_annotations
+from app.ingest import COMMIT_STORIES, add_stories
 from app.spans import Annotations, RawStory
 from app.store import soundness, waiting
+from app.store.annotations import save
 from app.store.db import make_engine, migrate, write_session
 
 # The rows of the search index, which are in none of our tables.
@@ -81,8 +82,7 @@ def _store(engine: Engine, drawn: Drawn) -> None:
     found = (annotations for _, annotations in drawn)
     while claimed := _claimed(engine):
         with write_session(engine) as session:
-            for story in claimed:
-                save_annotations(session, story, VERSION, next(found))
+            save(session, list(zip(claimed, found, strict=False)), VERSION, now=datetime.now(UTC))
 
 
 def _claimed(engine: Engine) -> list[waiting.PendingStory]:

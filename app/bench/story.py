@@ -123,8 +123,8 @@ def _store(engine: Engine, text: str, found: Annotations) -> int:
     now = datetime.now(UTC)
     with write_session(engine) as session:
         added = add_story(session, RawStory(text, "The council and the port", "bench", outlet="Bench"), now=now)
-        waiting = pending(session, "none", among=[added.story_id])[0]
-        save(session, added.story_id, text, waiting.text_hash, "bench", found, now=now)
+        [waiting] = pending(session, "none", among=[added.story_id])
+        save(session, [(waiting, found)], "bench", now=now)
     return added.story_id
 
 

@@ -66,14 +66,15 @@ def _identity(parts: list[str], name: str) -> str:
     return " ".join(filter(None, (parts[0], parts[-1], suffix(name))))
 
 
-def also_called(name: str) -> list[str]:
+@lru_cache(CACHED)
+def also_called(name: str) -> tuple[str, ...]:
     """The identity keys of what a person may be called instead, by short forms of the first name ("Bill")."""
     first, *rest = _parts(name) or [""]
     if not rest:
-        return []
+        return ()
     own = nickname(name)
     others = given_forms().get(first, frozenset()) | ({name_key(own)} if own else set())
-    return sorted(_identity([other, *rest], name) for other in others)
+    return tuple(sorted(_identity([other, *rest], name) for other in others))
 
 
 def _parts(name: str) -> list[str]:

@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Row, delete, exists, insert, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from app.spans import ActorKind, ActorSpan, Annotations
+from app.spans import ActorSpan
 from app.store import counts
 from app.store.actor_identity import (
+    Cast,
     Known,
     Situation,
     all_agree,
@@ -20,86 +21,84 @@ from app.store.actor_identity import (
     named,
     profile_of,
 )
-from app.store.actor_keys import agree, also_called, keys_of, name_key
+from app.store.actor_keys import agree, also_called, name_key
+from app.store.batch import Batch
 from app.store.models import Actor, Alias, Mention, Quote, Source, StoryActor, StoryCountry, StorySpeaker
+from app.store.roster import Entry, Roster
 
 # Stories of one actor that are moved at one saving; the rest follow at the next ones.
 MOST_MOVED = 50
 
 
-def join_earlier(session: Session, found: Annotations, ids: Mapping[str, int], pending: counts.Counts) -> None:
+def join_earlier(batch: Batch, cast: Cast, ids: Mapping[str, int]) -> bool:
     """Join to the actors of a story just saved what the archive kept apart before it knew better.
 
     That is: a surname alone where its stories support it, an acronym alone, names that differ in a middle name, and
-    "Bill" and "William" with one surname where a story supports it.
-    `pending` are changes not in the archive's counts yet; what moving stories changes is added to them.
+    "Bill" and "William" with one surname where a story supports it. Returns whether there was anything to join.
     """
-    for alone in _known_alone(session, ids):
-        bearer = find_bearer(session, alone.kind, alone.name_key, pending)
-        if bearer is not None and bearer in ids.values():
-            stories = [row.story_id for row in _newest(session, alone.id)]
-            if alone.kind == "person":
-                stories = _supported_stories(session, alone.id, bearer)
-            _move(session, stories, alone.id, bearer, pending)
-            _merge_if_empty(session, alone.id, bearer)
-    identities = {(actor.kind, keys_of(actor.kind, actor.name).identity) for actor in found.actors}
-    wanted = {(kind, identity) for kind, identity in identities if identity is not None}
-    for (kind, _), same in sorted(known_actors(session, wanted).items()):
-        if len(same) > 1 and (kind != "person" or all_agree(same)):
-            _join_doubles(session, same, pending)
-    _join_nicknamed(session, found, ids, pending)
+    actors = cast.found.actors
+    keyed = {(actor.kind, cast.keys[actor.id].identity) for actor in actors}
+    identities = sorted((kind, identity) for kind, identity in keyed if identity is not None)
+    joined = [
+        *(_join_alone(batch, alone, ids) for alone in _known_alone(batch.roster, ids)),
+        *(_join_agreeing(batch, kind, identity) for kind, identity in identities),
+        *(_join_nicknamed(batch, actor, ids[actor.id]) for actor in actors if actor.kind == "person"),
+    ]
+    return any(joined)
 
 
-_SHORT_NAMES: Any = (
-    select(col(Actor.kind), col(Alias.short_key))
-    .join(Alias, col(Alias.actor_id) == col(Actor.id))
-    .where(col(Actor.id).in_(bindparam("ids", expanding=True)), col(Alias.short_key).is_not(None))
-    .distinct()
-)
-_OF_NAMES: Any = (
-    select(col(Actor.id), col(Actor.kind), col(Actor.name_key))
-    .where(col(Actor.name_key).in_(bindparam("keys", expanding=True)), col(Actor.kind).in_(get_args(ActorKind)))
-    .order_by(col(Actor.id))
-)
-
-
-def _known_alone(session: Session, ids: Mapping[str, int]) -> Sequence[Row[Any]]:
+def _known_alone(roster: Roster, ids: Mapping[str, int]) -> list[Entry]:
     """The archive's actors that have nothing but a surname or acronym of one of the story's actors for a name."""
-    connection = session.connection()
-    wanted = {(kind, short) for kind, short in connection.execute(_SHORT_NAMES, {"ids": list(set(ids.values()))})}
-    if not wanted:
-        return []
-    rows = connection.execute(_OF_NAMES, {"keys": sorted({short for _, short in wanted})})
-    return [row for row in rows if (row.kind, row.name_key) in wanted]
+    entries = [roster.of_id(actor_id) for actor_id in set(ids.values())]
+    wanted = {(entry.kind, keys.short) for entry in entries for keys in entry.forms.values() if keys.short is not None}
+    found = (roster.of_name(kind, short) for kind, short in wanted)
+    return sorted((entry for entry in found if entry is not None), key=lambda entry: entry.id)
 
 
-def _join_doubles(session: Session, same: Sequence[Known], pending: counts.Counts) -> None:
+def _join_alone(batch: Batch, alone: Entry, ids: Mapping[str, int]) -> bool:
+    bearer = find_bearer(batch, alone.kind, alone.name_key)
+    if bearer is None or bearer not in ids.values():
+        return False
+    if alone.kind == "person":
+        stories = _supported_stories(batch, alone.id, bearer)
+    else:
+        stories = [row.story_id for row in _newest(batch, alone.id)]
+    return _join(batch, stories, alone.id, bearer)
+
+
+def _join_agreeing(batch: Batch, kind: str, identity: str) -> bool:
+    if len(batch.roster.of_identity(kind, identity)) < 2:
+        return False
+    same = known_actors(batch.roster, kind, identity)
+    return len(same) > 1 and (kind != "person" or all_agree(same)) and _join_doubles(batch, same)
+
+
+def _join_doubles(batch: Batch, same: Sequence[Known]) -> bool:
     """Join actors of one identity to the oldest of them."""
-    for double in same[1:]:
-        _move(session, [row.story_id for row in _newest(session, double.id)], double.id, same[0].id, pending)
-        _merge_if_empty(session, double.id, same[0].id)
+    first, *others = same
+    joined = [
+        _join(batch, [row.story_id for row in _newest(batch, double.id)], double.id, first.id) for double in others
+    ]
+    return any(joined)
 
 
-def _join_nicknamed(session: Session, found: Annotations, ids: Mapping[str, int], pending: counts.Counts) -> None:
-    """Join those who are called by another form of the first name, if any of their stories fits this one's bearer."""
-    keys = {actor.id: also_called(actor.name) for actor in found.actors if actor.kind == "person"}
-    called = known_actors(session, {("person", key) for own in keys.values() for key in own})
-    for actor in found.actors:
-        same = [known for key in keys.get(actor.id, ()) for known in called.get(("person", key), ())]
-        others = {known.id: known for known in same if known.id != ids[actor.id]}
-        if len(others) == 1:
-            _join_if_supported(session, actor, ids[actor.id], next(iter(others.values())), pending)
+def _join_nicknamed(batch: Batch, actor: ActorSpan, actor_id: int) -> bool:
+    """Join one who is called by another form of the first name, if any of his stories fits this one's bearer."""
+    same = [known for key in also_called(actor.name) for known in known_actors(batch.roster, "person", key)]
+    others = {known.id: known for known in same if known.id != actor_id}
+    return len(others) == 1 and _join_if_supported(batch, actor, actor_id, next(iter(others.values())))
 
 
-def _join_if_supported(session: Session, actor: ActorSpan, actor_id: int, other: Known, pending: counts.Counts) -> None:
-    if not agree(actor.name, other.forms) or _are_of_one_story(session, actor_id, other.id):
-        return
-    if _supported_stories(session, other.id, actor_id):
-        older, younger = sorted((other, Known(actor_id, name_key(actor.name))), key=lambda known: known.id)
-        _join_doubles(session, [older, younger], pending)
+def _join_if_supported(batch: Batch, actor: ActorSpan, actor_id: int, other: Known) -> bool:
+    if not agree(actor.name, other.forms) or _are_of_one_story(batch, actor_id, other.id):
+        return False
+    if not _supported_stories(batch, other.id, actor_id):
+        return False
+    return _join_doubles(batch, sorted((other, Known(actor_id, name_key(actor.name))), key=lambda known: known.id))
 
 
-def _are_of_one_story(session: Session, one: int, other: int) -> bool:
+def _are_of_one_story(batch: Batch, one: int, other: int) -> bool:
+    batch.write()
     beside = aliased(StoryActor)
     both = (
         select(col(StoryActor.story_id))
@@ -107,11 +106,12 @@ def _are_of_one_story(session: Session, one: int, other: int) -> bool:
         .where(col(StoryActor.actor_id) == one, col(beside.actor_id) == other)
         .limit(1)
     )
-    return session.execute(both).first() is not None
+    return batch.session.execute(both).first() is not None
 
 
-def _newest(session: Session, actor_id: int) -> Sequence[Row[Any]]:
-    return session.execute(
+def _newest(batch: Batch, actor_id: int) -> Sequence[Row[Any]]:
+    batch.write()
+    return batch.session.execute(
         select(col(StoryActor.story_id), col(StoryActor.roles))
         .where(col(StoryActor.actor_id) == actor_id)
         .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
@@ -119,9 +119,10 @@ def _newest(session: Session, actor_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _supported_stories(session: Session, actor_id: int, bearer: int) -> list[int]:
+def _supported_stories(batch: Batch, actor_id: int, bearer: int) -> list[int]:
     """The newest stories of an actor that fit a bearer of the name and do not name him besides."""
-    rows = _newest(session, actor_id)
+    session = batch.session
+    rows = _newest(batch, actor_id)
     story_ids = [row.story_id for row in rows]
     beside: defaultdict[int, set[int]] = defaultdict(set)
     focus: defaultdict[int, set[str]] = defaultdict(set)
@@ -133,7 +134,7 @@ def _supported_stories(session: Session, actor_id: int, bearer: int) -> list[int
     )
     for story_id, country in session.execute(countries):
         focus[story_id].add(country)
-    profile = profile_of(session, bearer)
+    profile = profile_of(batch, bearer)
     return [
         row.story_id
         for row in rows
@@ -143,6 +144,16 @@ def _supported_stories(session: Session, actor_id: int, bearer: int) -> list[int
 
 
 # ------------------------------------------------------------------------------------------------ moving rows
+
+
+def _join(batch: Batch, story_ids: Sequence[int], old: int, new: int) -> bool:
+    """Give what an actor does in these stories to another one; returns whether that changed anything."""
+    if not story_ids and _has_stories(batch.session, old):
+        return False
+    _move(batch.session, story_ids, old, new, batch.changed)
+    _merge_if_empty(batch.session, old, new)
+    batch.roster.read_again()
+    return True
 
 
 def _move(session: Session, story_ids: Sequence[int], old: int, new: int, pending: counts.Counts) -> None:
@@ -249,7 +260,7 @@ def _move_speakers(session: Session, story_ids: Sequence[int], old: int, new: in
 
 def _merge_if_empty(session: Session, old: int, new: int) -> None:
     """Let the address of an actor that no story is left of lead on; its names become the other's."""
-    if session.execute(select(func.count()).where(col(StoryActor.actor_id) == old)).scalar_one():
+    if _has_stories(session, old):
         return
     held = select(col(Alias.name)).where(col(Alias.actor_id) == new)
     session.execute(delete(Alias).where(col(Alias.actor_id) == old, col(Alias.name).in_(list(session.scalars(held)))))
@@ -257,3 +268,8 @@ def _merge_if_empty(session: Session, old: int, new: int) -> None:
     session.execute(update(Actor).where(col(Actor.merged_into_id) == old).values(merged_into_id=new))
     # The name is free for another who is called so and is not this one; no name has this sign in its key.
     session.execute(update(Actor).where(col(Actor.id) == old).values(merged_into_id=new, name_key=f"#{old}"))
+
+
+def _has_stories(session: Session, actor_id: int) -> bool:
+    own = select(col(StoryActor.story_id)).where(col(StoryActor.actor_id) == actor_id).limit(1)
+    return session.execute(own).first() is not None

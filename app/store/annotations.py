@@ -1,34 +1,20 @@
 """A story's annotations into rows, and out again: whole or not at all."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Insert,
-    SQLColumnExpression,
-    String,
-    bindparam,
-    case,
-    cast,
-    delete,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.sql.dml import ReturningInsert
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import SQLColumnExpression, String, bindparam, case, cast, delete, func, literal, or_, select, update
+from sqlmodel import Session, col
 
 from app.spans import ActorSpan, Annotations, QuoteSpan, Spans
 from app.store import counts, groups, search
-from app.store.actor_identity import named, rename_actors, resolve_actors
+from app.store.actor_identity import Cast, cast_of, named, read_actors, rename_actors, resolve_actors
 from app.store.actor_merging import join_earlier
+from app.store.batch import Batch
+from app.store.db import numbers, rows, write_rows
 from app.store.keys import index_key
 from app.store.models import (
     Actor,
@@ -44,6 +30,7 @@ from app.store.models import (
     StorySpeaker,
     Toponym,
 )
+from app.store.waiting import PendingStory
 
 Row = dict[str, Any]
 Expression = SQLColumnExpression[Any]
@@ -52,65 +39,96 @@ Condition = SQLColumnExpression[bool]
 
 @dataclass(frozen=True, slots=True)
 class _Saved:
-    """The story that annotations are saved for."""
+    """A story that annotations are saved for; `had_any` where it has some already."""
 
     id: int
     sorted_at: datetime
     text: str
+    had_any: bool
+    cast: Cast
+
+    @property
+    def found(self) -> Annotations:
+        """What was found in it."""
+        return self.cast.found
 
 
-_HEAD = select(col(Story.sorted_at), col(Story.text_hash), col(Story.annotated_at)).where(
-    col(Story.id) == bindparam("story_id")
+_HEADS = select(col(Story.id), col(Story.sorted_at), col(Story.text_hash), col(Story.annotated_at)).where(
+    col(Story.id).in_(bindparam("ids", expanding=True))
 )
 
 
 def save(
-    session: Session, story_id: int, text: str, text_hash: str, version: str, found: Annotations, *, now: datetime
-) -> bool:
-    """Write a story's annotations in place of those it has.
+    session: Session, done: Sequence[tuple[PendingStory, Annotations]], version: str, *, now: datetime
+) -> list[bool]:
+    """Write the annotations of some stories, each in place of those it has, as if one after the other.
 
-    False, with nothing written, where the story is gone or its text is no longer the one that was annotated.
+    False for each, with nothing written for it, that is gone or whose text is no longer the one that was annotated.
     """
-    head = session.execute(_HEAD, {"story_id": story_id}).one_or_none()
-    if head is None or head.text_hash != text_hash:
-        return False
-    found = replace(found, actors=tuple(replace(actor, name=index_key(actor.name)) for actor in found.actors))
-    # What was never annotated has nothing to be removed.
-    changed = _clear_rows(session, [story_id]) if head.annotated_at is not None else Counter()
-    story = _Saved(story_id, head.sorted_at, text)
-    actor_ids = resolve_actors(session, found, text, changed)
-    _insert_spans(session, story, found, actor_ids)
-    source_ids = _insert_sources(session, story, found, actor_ids)
-    _insert_quotes(session, story, found, actor_ids, source_ids)
-    links = _insert_links(session, story, found, actor_ids)
-    _mark(session, story_id, version, found, now)
-    groups.join(session, groups.NewStory(story_id, head.sorted_at, text), found.bands)
-    changed.update(_counts_of_new(found, actor_ids, links))
-    join_earlier(session, found, actor_ids, changed)
-    counts.change(session, changed)
-    rename_actors(session, story_id)
-    return True
+    heads = {row.id: row for row in rows(session, _HEADS, {"ids": [story.id for story, _ in done]})}
+    fits = [story.id in heads and heads[story.id].text_hash == story.text_hash for story, _ in done]
+    stories = [_saved(heads[story.id], story, found) for (story, found), fit in zip(done, fits, strict=True) if fit]
+    batch = Batch(session)
+    read_actors(batch.roster, [story.cast for story in stories])
+    sources = numbers(session, Source, at_once=sum(len(story.found.sources) for story in stories))
+    quotes = numbers(session, Quote, at_once=sum(len(story.found.quotes) for story in stories))
+    for story in stories:
+        _save(batch, story, sources, quotes)
+    _mark(session, stories, version, now)
+    groups.join(session, [groups.NewStory(each.id, each.sorted_at, each.text, each.found.bands) for each in stories])
+    batch.finish()
+    return fits
 
 
-_MARK = update(Story).where(col(Story.id) == bindparam("story_id"))
-_MARK_DONE = _MARK.values(failures=0, next_try_at=None)
+def _saved(head: Any, story: PendingStory, found: Annotations) -> _Saved:
+    if any(index_key(actor.name) != actor.name for actor in found.actors):
+        shortened = tuple(replace(actor, name=index_key(actor.name)) for actor in found.actors)
+        found = replace(found, actors=shortened)
+    cast = cast_of(found, story.text)
+    return _Saved(story.id, head.sorted_at, story.text, head.annotated_at is not None, cast)
 
 
-def _mark(session: Session, story_id: int, version: str, found: Annotations, now: datetime) -> None:
-    """Say in a story's head what became of it.
+def _save(batch: Batch, story: _Saved, sources: Iterator[int], quotes: Iterator[int]) -> None:
+    if story.had_any:
+        batch.changed.update(_clear_rows(batch.session, [story.id]))
+    actor_ids = resolve_actors(batch, story.cast)
+    _add_spans(batch, story, actor_ids)
+    source_ids = _add_sources(batch, story, actor_ids, sources)
+    _add_quotes(batch, story, actor_ids, source_ids, quotes)
+    links = _add_links(batch, story, actor_ids)
+    batch.changed.update(_counts_of_new(story.found, actor_ids, links))
+    if join_earlier(batch, story.cast, actor_ids):
+        rename_actors(batch, rows(batch.session, _NAMES, {"story_id": story.id}))
+    else:
+        rename_actors(batch, [(row["actor_id"], row["name"]) for row in links.actors])
 
-    Where the annotators failed it goes on waiting, for the next try that was set when this one began.
+
+_NAMES = select(col(StoryActor.actor_id), col(StoryActor.name)).where(col(StoryActor.story_id) == bindparam("story_id"))
+_MARK = update(Story).where(col(Story.id) == bindparam("head_id"))
+
+
+def _mark(session: Session, stories: Sequence[_Saved], version: str, now: datetime) -> None:
+    """Say in the stories' heads what became of them.
+
+    Where the annotators failed a story goes on waiting, for the next try that was set when this one began.
     """
-    has_failed = found.state == "failed"
-    values = {
-        "state": found.state,
-        "state_reason": found.reason,
-        "language": found.language,
-        "annotated_version": None if has_failed else version,
-        "annotated_at": now,
-        "quote_count": len(found.quotes),
-    }
-    session.connection().execute(_MARK if has_failed else _MARK_DONE, {"story_id": story_id, **values})
+    failed, done = [], []
+    for story in stories:
+        found = story.found
+        head = {
+            "head_id": story.id,
+            "state": found.state,
+            "state_reason": found.reason,
+            "language": found.language,
+            "annotated_at": now,
+            "quote_count": len(found.quotes),
+        }
+        if found.state == "failed":
+            failed.append({**head, "annotated_version": None})
+        else:
+            done.append({**head, "annotated_version": version, "failures": 0, "next_try_at": None})
+    write_rows(session, _MARK, failed)
+    write_rows(session, _MARK, done)
 
 
 def clear(session: Session, story_ids: Sequence[int]) -> None:
@@ -141,48 +159,33 @@ def _clear_rows(session: Session, story_ids: Sequence[int]) -> counts.Counts:
 # ------------------------------------------------------------------------------------------------ writing
 
 
-@cache
-def _insertion(table: type[SQLModel]) -> Insert:
-    return insert(table)
-
-
-def _insert(session: Session, table: type[SQLModel], rows: Sequence[Row]) -> None:
-    if rows:
-        session.connection().execute(_insertion(table), list(rows))
-
-
-_NEW_SOURCES = insert(Source).returning(col(Source.id), sort_by_parameter_order=True)
-_NEW_QUOTES = insert(Quote).returning(col(Quote.id), sort_by_parameter_order=True)
-
-
-def _insert_numbered(session: Session, statement: ReturningInsert[int], rows: Sequence[Row]) -> list[int]:
-    """Returns the numbers that the rows were given, in their order."""
-    return list(session.connection().execute(statement, list(rows)).scalars()) if rows else []
-
-
-def _insert_spans(session: Session, story: _Saved, found: Annotations, actor_ids: Mapping[str, int]) -> None:
-    mentions = {
-        (m.start, m.end, actor_ids[m.actor]): {"type": m.type, "level": m.level, "rule": m.rule} for m in found.mentions
-    }
-    toponyms = {(t.start, t.end, t.country): {"rule": t.rule} for t in found.toponyms}
-    _insert(
-        session,
+def _add_spans(batch: Batch, story: _Saved, actor_ids: Mapping[str, int]) -> None:
+    found = story.found
+    mentions = {(m.start, m.end, actor_ids[m.actor]): m for m in found.mentions}
+    toponyms = {(t.start, t.end, t.country): t for t in found.toponyms}
+    batch.add(
         Mention,
         [
-            {"story_id": story.id, "start_char": start, "end_char": end, "actor_id": actor_id, **rest}
-            for (start, end, actor_id), rest in mentions.items()
+            {
+                "story_id": story.id,
+                "start_char": start,
+                "end_char": end,
+                "actor_id": actor_id,
+                "type": mention.type,
+                "level": mention.level,
+                "rule": mention.rule,
+            }
+            for (start, end, actor_id), mention in mentions.items()
         ],
     )
-    _insert(
-        session,
+    batch.add(
         Toponym,
         [
-            {"story_id": story.id, "start_char": start, "end_char": end, "country": country, **rest}
-            for (start, end, country), rest in toponyms.items()
+            {"story_id": story.id, "start_char": start, "end_char": end, "country": country, "rule": toponym.rule}
+            for (start, end, country), toponym in toponyms.items()
         ],
     )
-    _insert(
-        session,
+    batch.add(
         Reference,
         [
             {"story_id": story.id, "position": i, "start_char": start, "end_char": end}
@@ -191,18 +194,18 @@ def _insert_spans(session: Session, story: _Saved, found: Annotations, actor_ids
     )
 
 
-def _insert_sources(
-    session: Session, story: _Saved, found: Annotations, actor_ids: Mapping[str, int]
-) -> dict[str, int]:
+def _add_sources(batch: Batch, story: _Saved, actor_ids: Mapping[str, int], given: Iterator[int]) -> dict[str, int]:
     """Returns the row's id of each source's id in the story."""
     quotes_of: defaultdict[str, list[QuoteSpan]] = defaultdict(list)
-    for quote in found.quotes:
+    for quote in story.found.quotes:
         if quote.source_ref is not None:
             quotes_of[quote.source_ref].append(quote)
-    rows = []
-    for position, source in enumerate(found.sources, 1):
+    ids = {}
+    for position, source in enumerate(story.found.sources, 1):
         own = quotes_of[source.id]
+        ids[source.id] = next(given)
         row = {
+            "id": ids[source.id],
             "story_id": story.id,
             "position": position,
             "sorted_at": story.sorted_at,
@@ -222,27 +225,28 @@ def _insert_sources(
             "direct_words": sum(_word_count(story.text, quote.content) for quote in own if quote.kind == "direct"),
             "rule": source.rule,
         }
-        rows.append(row)
-    given = _insert_numbered(session, _NEW_SOURCES, rows)
-    ids = {source.id: source_id for source, source_id in zip(found.sources, given, strict=True)}
-    pieces = {(ids[source.id], start, end) for source in found.sources for start, end in source.mentions}
-    _insert(
-        session,
-        SourceMention,
-        [{"source_id": source_id, "start_char": start, "end_char": end} for source_id, start, end in sorted(pieces)],
-    )
+        batch.add(Source, [row])
+        batch.add(
+            SourceMention,
+            [
+                {"source_id": ids[source.id], "start_char": start, "end_char": end}
+                for start, end in sorted(set(source.mentions))
+            ],
+        )
     return ids
 
 
-def _insert_quotes(
-    session: Session,
+def _add_quotes(
+    batch: Batch,
     story: _Saved,
-    found: Annotations,
     actor_ids: Mapping[str, int],
     source_ids: Mapping[str, int],
+    given: Iterator[int],
 ) -> None:
-    rows = [
-        {
+    for position, quote in enumerate(story.found.quotes, 1):
+        quote_id = next(given)
+        row = {
+            "id": quote_id,
             "story_id": story.id,
             "position": position,
             "sorted_at": story.sorted_at,
@@ -255,24 +259,15 @@ def _insert_quotes(
             "words": _word_count(story.text, quote.content),
             "rule": quote.rule,
         }
-        for position, quote in enumerate(found.quotes, 1)
-    ]
-    quote_ids = _insert_numbered(session, _NEW_QUOTES, rows)
-    pieces = {
-        (quote_id, part, start, end)
-        for quote_id, quote in zip(quote_ids, found.quotes, strict=True)
-        for part, spans in (("content", quote.content), ("cue", quote.cue), ("source", quote.source))
-        for start, end in spans
-    }
-    _insert(
-        session,
-        QuotePiece,
-        [
-            {"quote_id": quote_id, "part": part, "start_char": start, "end_char": end}
-            for quote_id, part, start, end in sorted(pieces)
-        ],
-    )
-    search.add(session, "quote", quote_ids)
+        batch.add(Quote, [row])
+        batch.add(
+            QuotePiece,
+            [
+                {"quote_id": quote_id, "part": part, "start_char": start, "end_char": end}
+                for part, spans in (("content", quote.content), ("cue", quote.cue), ("source", quote.source))
+                for start, end in sorted(set(spans))
+            ],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +279,9 @@ class _Links:
     countries: Sequence[Row]
 
 
-def _insert_links(session: Session, story: _Saved, found: Annotations, actor_ids: Mapping[str, int]) -> _Links:
-    """Returns what it wrote."""
+def _add_links(batch: Batch, story: _Saved, actor_ids: Mapping[str, int]) -> _Links:
+    """Returns what it adds."""
+    found = story.found
     speaks = Counter(actor_ids[quote.speaker] for quote in found.quotes if quote.speaker)
     mentions = Counter(toponym.country for toponym in found.toponyms)
     relations = (("mentioned", found.countries), ("focus", found.focus), ("speaking", found.speaking))
@@ -299,8 +295,9 @@ def _insert_links(session: Session, story: _Saved, found: Annotations, actor_ids
         ],
     )
     key = {"story_id": story.id, "sorted_at": story.sorted_at}
-    for table, rows in ((StoryActor, links.actors), (StorySpeaker, links.speakers), (StoryCountry, links.countries)):
-        _insert(session, table, [{**key, **row} for row in rows])
+    batch.add(StoryActor, [{**key, **row} for row in links.actors])
+    batch.add(StorySpeaker, [{**key, **row} for row in links.speakers])
+    batch.add(StoryCountry, [{**key, **row} for row in links.countries])
     return links
 
 

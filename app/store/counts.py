@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
 
-from app.store.db import rows
+from app.store.db import rows, write_rows
 from app.store.models import FacetCount
 
 Counts = Counter[tuple[str, str]]
@@ -25,10 +25,7 @@ Counts = Counter[tuple[str, str]]
 def change(session: Session, by: Counts) -> None:
     """Add to the counts (negative numbers take away)."""
     changed = [{"facet": facet, "value": value, "count": n} for (facet, value), n in sorted(by.items()) if n]
-    if not changed:
-        return
-    connection = session.connection()
-    connection.execute(_adding(connection.dialect.name), changed)
+    write_rows(session, _adding(session.connection().dialect.name), changed)
 
 
 @cache

@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.shingles import resemblance, shingles
 from app.store.among import among
-from app.store.db import rows
+from app.store.db import rows, write_rows
 from app.store.models import Story, StoryBand, StoryText
 
 # From here on two texts are copies of each other: one may be cut to two thirds, or have new sentences. Reports of
@@ -37,23 +48,31 @@ class NewStory:
     id: int
     sorted_at: datetime
     text: str
+    bands: Sequence[int]
 
 
-def join(session: Session, story: NewStory, bands: Sequence[int]) -> None:
-    """Put the story into the group of its copies, if it has any, and let later ones find it by its bands."""
-    if not bands:
-        return
-    own = kept(bands)
-    alike = _alike(session, story, own)
-    if alike:
-        label = min([story.id, *(group_id or story_id for story_id, group_id in alike)])
-        labels = {group_id for _, group_id in alike if group_id is not None}
-        members = col(Story.id).in_([story.id, *(story_id for story_id, _ in alike)])
-        session.execute(update(Story).where(members | col(Story.group_id).in_(labels)).values(group_id=label))
-    session.connection().execute(_NEW_BANDS, [{"band": band, "story_id": story.id} for band in own])
+def join(session: Session, stories: Sequence[NewStory]) -> None:
+    """Put each story into the group of its copies, if it has any, and let others find it by its bands."""
+    bands = [{"band": band, "story_id": story.id} for story in stories for band in kept(story.bands)]
+    write_rows(session, _NEW_BANDS, bands)
+    shared = set(session.connection().scalars(_SHARING, {"ids": [story.id for story in stories]}))
+    for story in stories:
+        alike = _alike(session, story) if story.id in shared else ()
+        if alike:
+            label = min([story.id, *(group_id or story_id for story_id, group_id in alike)])
+            labels = {group_id for _, group_id in alike if group_id is not None}
+            members = col(Story.id).in_([story.id, *(story_id for story_id, _ in alike)])
+            session.execute(update(Story).where(members | col(Story.group_id).in_(labels)).values(group_id=label))
+
+
+def _sharing() -> Select[int]:
+    other = aliased(StoryBand)
+    is_shared = exists().where(col(other.band) == col(StoryBand.band), col(other.story_id) != col(StoryBand.story_id))
+    return select(col(StoryBand.story_id)).where(among(col(StoryBand.story_id)), is_shared).distinct()
 
 
 _NEW_BANDS = insert(StoryBand)
+_SHARING = _sharing()
 
 
 def kept(bands: Iterable[int]) -> list[int]:
@@ -94,10 +113,10 @@ _CANDIDATES: Any = (
 )
 
 
-def _alike(session: Session, story: NewStory, bands: Sequence[int]) -> list[tuple[int, int | None]]:
+def _alike(session: Session, story: NewStory) -> list[tuple[int, int | None]]:
     """(id, group) of the copies, those compared first that share most bands."""
     between = {"first": story.sorted_at - WINDOW, "last": story.sorted_at + WINDOW}
-    candidates = session.connection().execute(_CANDIDATES, {"bands": bands, "story_id": story.id, **between}).all()
+    candidates = rows(session, _CANDIDATES, {"bands": kept(story.bands), "story_id": story.id, **between})
     if not candidates:
         return []
     own = shingles(story.text)

@@ -51,6 +51,9 @@ __all__ = [
 
 Searched = Literal["story", "quote"]
 
+# So many rows are put into an index at once: a statement takes 32,766 values.
+AT_ONCE = 1000
+
 DATABASES: Mapping[str, ModuleType] = {"sqlite": search_sqlite, "postgresql": search_postgresql}
 
 
@@ -71,8 +74,8 @@ def drop(connection: Connection) -> None:
 
 def add(session: Session, what: Searched, ids: Sequence[int]) -> None:
     """Put stories or quotes into their index; they must be stored and not be in it."""
-    if ids:
-        _of(session.connection()).add(session.connection(), what, ids)
+    for start in range(0, len(ids), AT_ONCE):
+        _of(session.connection()).add(session.connection(), what, ids[start : start + AT_ONCE])
 
 
 def remove(session: Session, what: Searched, ids: Sequence[int]) -> None:

@@ -1,10 +1,11 @@
 """Stories in and out of the archive: adding, changing, deleting; no annotations here."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, Literal
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
@@ -14,6 +15,7 @@ from app.addresses import normalise_url
 from app.spans import RawStory
 from app.store import counts, search
 from app.store.annotations import clear
+from app.store.db import numbers, rows, write_rows
 from app.store.keys import index_key
 from app.store.models import DeletedStory, Outlet, Revision, Story, StoryText
 from app.store.months import month_of
@@ -47,107 +49,187 @@ def add_story(session: Session, raw: RawStory, *, now: datetime) -> Added:
 
     A changed text keeps the old one as a revision and waits for annotation again.
     """
-    slug, outlet_id = _outlet(session, raw.outlet)
-    known = _find(session, raw, outlet_id)
-    if known is None:
-        return Added("added", _insert(session, raw, slug, outlet_id, now))
-    if not _differs(known, raw, outlet_id):
-        return Added("duplicate", known.id)
-    _renew(session, known, raw, outlet_id, now)
-    return Added("updated", known.id)
+    return add_all(session, [raw], now=now)[0]
 
 
-def _find(session: Session, raw: RawStory, outlet_id: int | None) -> Any:
-    for statement, values in _identities(raw, outlet_id):
-        known = session.connection().execute(statement, values).first()
-        if known is not None:
-            return known
-    return None
+def add_all(session: Session, raws: Sequence[RawStory], *, now: datetime) -> list[Added]:
+    """The same for several stories, as if one after the other."""
+    done: list[Added] = []
+    while len(done) < len(raws):
+        done += _add_up_to_a_change(session, raws[len(done) :], now)
+    return done
 
 
-_KNOWN: Any = (
-    select(
-        col(Story.id),
-        col(Story.title),
-        col(Story.title_is_ours),
-        col(Story.text_hash),
-        col(Story.outlet_id),
-        col(Story.published_at),
-        col(Story.added_at),
-        col(Story.sorted_at),
-        col(Story.state),
-    )
-    .order_by(col(Story.id))
-    .limit(1)
+def _add_up_to_a_change(session: Session, raws: Sequence[RawStory], now: datetime) -> list[Added]:
+    """Store stories while each is new or just as it is known; the first that is not is renewed, and ends it."""
+    handed_in = _handed_in(session, raws)
+    known = _known(session, handed_in)
+    given = numbers(session, Story)
+    new: dict[int, tuple[_HandedIn, dict[str, Any]]] = {}
+    done: list[Added] = []
+    changed = None
+    for story in handed_in:
+        same = next((known[each] for each in story.found_by if each in known), None)
+        if same is None:
+            story_id = next(given)
+            row = _row(story_id, story, now)
+            new[story_id] = story, row
+            for each in story.known_by:
+                known.setdefault(each, SimpleNamespace(**row))
+            done.append(Added("added", story_id))
+        elif _differs(same, story):
+            changed = story, same
+            break
+        else:
+            done.append(Added("duplicate", same.id))
+    _insert(session, new)
+    if changed is not None and changed[1].id not in new:
+        _renew(session, changed[1], changed[0], now)
+        done.append(Added("updated", changed[1].id))
+    return done
+
+
+# What a story is known by: "url", "external" (outlet and id there) or "text", and its key of that kind.
+Identity = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _HandedIn:
+    """A story that was handed in, with the keys that it is known by."""
+
+    raw: RawStory
+    outlet: str | None
+    outlet_id: int | None
+    url_key: str | None
+    external_id: str | None
+    text_hash: str
+
+    @property
+    def found_by(self) -> list[Identity]:
+        """What the story it already is would have, the surest first."""
+        return [each for each in self.known_by if each[0] != "text"] or self.known_by
+
+    @property
+    def known_by(self) -> list[Identity]:
+        """What it would be found by once it is stored."""
+        keys: list[Identity] = []
+        if self.url_key is not None:
+            keys.append(("url", self.url_key))
+        if self.external_id is not None and self.outlet_id is not None:
+            keys.append(("external", self.outlet_id, self.external_id))
+        return [*keys, ("text", self.text_hash)]
+
+
+def _handed_in(session: Session, raws: Sequence[RawStory]) -> list[_HandedIn]:
+    outlets = _outlets(session, [raw.outlet for raw in raws if raw.outlet])
+    found = []
+    for raw in raws:
+        slug, outlet_id = outlets.get(raw.outlet or "", (None, None))
+        url = url_key(raw.url) if raw.url else None
+        external_id = index_key(raw.external_id) if raw.external_id else None
+        found.append(_HandedIn(raw, slug, outlet_id, url, external_id, text_hash(raw.text)))
+    return found
+
+
+_HEADS: Any = select(
+    col(Story.id),
+    col(Story.title),
+    col(Story.title_is_ours),
+    col(Story.text_hash),
+    col(Story.url_key),
+    col(Story.outlet_id),
+    col(Story.external_id),
+    col(Story.published_at),
+    col(Story.added_at),
+).order_by(col(Story.id))
+_KEYS: Any = bindparam("keys", expanding=True)
+_AT_ADDRESSES = _HEADS.where(col(Story.url_key).in_(_KEYS))
+_OF_OUTLETS = _HEADS.where(
+    col(Story.outlet_id).in_(bindparam("outlets", expanding=True)), col(Story.external_id).in_(_KEYS)
 )
-_AT_ADDRESS = _KNOWN.where(col(Story.url_key) == bindparam("url_key"))
-_OF_OUTLET = _KNOWN.where(
-    col(Story.outlet_id) == bindparam("outlet_id"), col(Story.external_id) == bindparam("external_id")
-)
-_OF_TEXT = _KNOWN.where(col(Story.text_hash) == bindparam("text_hash"))
+_OF_TEXTS = _HEADS.where(col(Story.text_hash).in_(_KEYS))
 
 
-def _identities(raw: RawStory, outlet_id: int | None) -> Iterable[tuple[Any, dict[str, Any]]]:
-    """The statements, with their values, that each find the story if it is there."""
-    if raw.url:
-        yield _AT_ADDRESS, {"url_key": url_key(raw.url)}
-    if raw.external_id and outlet_id is not None:
-        yield _OF_OUTLET, {"outlet_id": outlet_id, "external_id": index_key(raw.external_id)}
-    if not raw.url and not (raw.external_id and outlet_id is not None):
-        yield _OF_TEXT, {"text_hash": text_hash(raw.text)}
+def _known(session: Session, handed_in: Sequence[_HandedIn]) -> dict[Identity, Any]:
+    """The stories that are stored already, by what was asked for; the oldest where several have it."""
+    wanted: defaultdict[str, list[Identity]] = defaultdict(list)
+    for each in handed_in:
+        for identity in each.found_by:
+            wanted[identity[0]].append(identity)
+    known: dict[Identity, Any] = {}
+    if wanted["url"]:
+        for row in rows(session, _AT_ADDRESSES, {"keys": [key for _, key in wanted["url"]]}):
+            known.setdefault(("url", row.url_key), row)
+    if wanted["external"]:
+        outlets, keys = {outlet for _, outlet, _ in wanted["external"]}, {key for *_, key in wanted["external"]}
+        for row in rows(session, _OF_OUTLETS, {"outlets": list(outlets), "keys": list(keys)}):
+            known.setdefault(("external", row.outlet_id, row.external_id), row)
+    if wanted["text"]:
+        for row in rows(session, _OF_TEXTS, {"keys": [key for _, key in wanted["text"]]}):
+            known.setdefault(("text", row.text_hash), row)
+    return known
 
 
-def _differs(known: Any, raw: RawStory, outlet_id: int | None) -> bool:
+def _differs(known: Any, story: _HandedIn) -> bool:
     """Whether the story as handed in now says anything that the stored one does not."""
-    if known.text_hash != text_hash(raw.text):
+    raw = story.raw
+    if known.text_hash != story.text_hash:
         return True
     new_title = not raw.title_is_ours and raw.title != known.title
-    new_outlet = outlet_id is not None and outlet_id != known.outlet_id
+    new_outlet = story.outlet_id is not None and story.outlet_id != known.outlet_id
     new_date = raw.published_at is not None and raw.published_at != known.published_at
     return new_title or new_outlet or new_date
 
 
-_NEW_STORY = insert(Story).returning(col(Story.id))
-_NEW_TEXT = insert(StoryText)
+_NEW_STORY, _NEW_TEXT = insert(Story), insert(StoryText)
 
 
-def _insert(session: Session, raw: RawStory, slug: str | None, outlet_id: int | None, now: datetime) -> int:
-    external_id = index_key(raw.external_id) if raw.external_id else raw.external_id
-    values = {
-        **_head(raw),
+def _insert(session: Session, new: Mapping[int, tuple[_HandedIn, dict[str, Any]]]) -> None:
+    write_rows(session, _NEW_STORY, [row for _, row in new.values()])
+    texts = [{"story_id": story_id, "text": story.raw.text} for story_id, (story, _) in new.items()]
+    write_rows(session, _NEW_TEXT, texts)
+    search.add(session, "story", list(new))
+    counted: counts.Counts = Counter()
+    for story, _ in new.values():
+        counted.update(_own_counts(story.outlet, story.raw.published_at))
+    counts.change(session, counted)
+
+
+def _row(story_id: int, story: _HandedIn, now: datetime) -> dict[str, Any]:
+    raw = story.raw
+    return {
+        "id": story_id,
+        **_head(story),
         "url": raw.url,
-        "url_key": url_key(raw.url) if raw.url else None,
-        "outlet_id": outlet_id,
-        "external_id": external_id,
+        "url_key": story.url_key,
+        "outlet_id": story.outlet_id,
+        "external_id": story.external_id,
         "published_at": raw.published_at,
         "added_at": now,
         "sorted_at": raw.published_at or now,
         "invented": raw.invented,
-        "extra": raw.extra if external_id == raw.external_id else {**raw.extra, "id": raw.external_id},
+        "extra": raw.extra if story.external_id == (raw.external_id or None) else {**raw.extra, "id": raw.external_id},
         "quote_count": 0,
         "state": "pending",
+        "failures": 0,
     }
-    connection = session.connection()
-    story_id = int(connection.execute(_NEW_STORY, values).scalar_one())
-    connection.execute(_NEW_TEXT, {"story_id": story_id, "text": raw.text})
-    search.add(session, "story", [story_id])
-    counts.change(session, _own_counts(slug, raw.published_at))
-    return story_id
 
 
-def _head(raw: RawStory) -> dict[str, Any]:
+def _head(story: _HandedIn) -> dict[str, Any]:
     """The columns that follow from the title and the text."""
+    raw = story.raw
     return {
         "slug": slugify(raw.title, "story"),
         "title": raw.title,
         "title_is_ours": raw.title_is_ours,
         "lead": lead_of(raw.text, raw.title),
-        "text_hash": text_hash(raw.text),
+        "text_hash": story.text_hash,
         "word_count": len(raw.text.split()),
     }
 
 
-def _renew(session: Session, known: Any, raw: RawStory, outlet_id: int | None, now: datetime) -> None:
+def _renew(session: Session, known: Any, story: _HandedIn, now: datetime) -> None:
+    raw = story.raw
     old_text = session.execute(select(col(StoryText.text)).where(col(StoryText.story_id) == known.id)).scalar_one()
     if old_text != raw.text:
         revision = {"story_id": known.id, "title": known.title, "text": old_text, "replaced_at": now}
@@ -157,8 +239,8 @@ def _renew(session: Session, known: Any, raw: RawStory, outlet_id: int | None, n
     keeps_title = raw.title_is_ours and not known.title_is_ours
     published_at = raw.published_at or known.published_at
     values = {
-        **_head(raw),
-        "outlet_id": outlet_id if outlet_id is not None else known.outlet_id,
+        **_head(story),
+        "outlet_id": story.outlet_id if story.outlet_id is not None else known.outlet_id,
         "published_at": published_at,
         "sorted_at": published_at or known.added_at,
         "state": "pending",
@@ -264,20 +346,25 @@ def _letters(words: str) -> str:
 # ------------------------------------------------------------------------------------------------ outlets and counts
 
 
-_OF_SLUG = select(col(Outlet.id)).where(col(Outlet.slug) == bindparam("slug"))
+_OF_SLUGS = select(col(Outlet.slug), col(Outlet.id)).where(col(Outlet.slug).in_(bindparam("slugs", expanding=True)))
 
 
-def _outlet(session: Session, name: str | None) -> tuple[str | None, int | None]:
-    """Short name and number of an outlet, which is made if it is new; None and None where no outlet is named."""
-    if not name:
-        return None, None
+def _outlets(session: Session, names: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Short names and numbers of outlets by their names; those that are new are made."""
+    if not names:
+        return {}
+    slugs = {name: _slug_of_outlet(name) for name in names}
+    ids: dict[str, int] = dict(rows(session, _OF_SLUGS, {"slugs": list(slugs.values())}))
+    for name, slug in slugs.items():
+        if slug not in ids:
+            row = {"slug": slug, "name": index_key(name)}
+            ids[slug] = int(session.execute(insert(Outlet).values(**row).returning(col(Outlet.id))).scalar_one())
+    return {name: (slug, ids[slug]) for name, slug in slugs.items()}
+
+
+def _slug_of_outlet(name: str) -> str:
     unreadable = "outlet-" + hashlib.sha256(name.encode()).hexdigest()[:8]
-    slug = slugify(name, unreadable)
-    known: int | None = session.connection().execute(_OF_SLUG, {"slug": slug}).scalar_one_or_none()
-    if known is not None:
-        return slug, known
-    row = {"slug": slug, "name": index_key(name)}
-    return slug, int(session.execute(insert(Outlet).values(**row).returning(col(Outlet.id))).scalar_one())
+    return slugify(name, unreadable)
 
 
 def outlet_slug(session: Session, outlet_id: int | None) -> str | None:

@@ -15,10 +15,13 @@ from app.spans import Annotations
 from app.store import archive as whole
 from app.store.actor_keys import name_key
 from app.store.actors import get_actor
+from app.store.annotations import save
 from app.store.db import _alembic_config as alembic_config
 from app.store.db import make_engine, write_session
 from app.store.models import Actor, Alias, FacetCount, Story, StoryActor
-from app.store.stories import delete_stories
+from app.store.soundness import problems
+from app.store.stories import add_all, delete_stories
+from app.store.waiting import pending
 from tests.factories import NOW, Said, annotate_stored, make_annotations, make_raw, store_story
 
 NUMBERS = count()
@@ -276,16 +279,59 @@ TALES: list[Tale] = [
 ]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(order=st.permutations(range(len(TALES))), gone=st.integers(0, len(TALES) - 1))
-def test_in_any_order_counts_stay_exact_and_who_is_who_the_same(archive: Engine, order: list[int], gone: int) -> None:
-    with write_session(archive) as session:
+def empty(engine: Engine) -> None:
+    """Remove all stories and actors."""
+    with write_session(engine) as session:
         delete_stories(session, list(session.scalars(select(col(Story.id)))), now=NOW)
         # Merged actors point to others, so they go first.
         session.execute(delete(Alias))
         session.execute(delete(Actor).where(col(Actor.merged_into_id).is_not(None)))
         session.execute(delete(Actor))
         session.execute(delete(FacetCount))
+
+
+def who_is_who(engine: Engine, sizes: Sequence[int], stories: Sequence[tuple[str, Annotations]]) -> Sequence[Any]:
+    """Store stories, save their annotations in batches of these sizes; returns who is in each, with what the archive
+    knows him by."""
+    empty(engine)
+    with write_session(engine) as session:
+        added = add_all(session, [make_raw(text) for text, _ in stories], now=NOW)
+    done = list(zip((each.story_id for each in added), (found for _, found in stories), strict=True))
+    for size in sizes:
+        with write_session(engine) as session:
+            batch, done = dict(done[:size]), done[size:]
+            waiting = pending(session, "none of these", among=list(batch))
+            assert all(save(session, [(story, batch[story.id]) for story in waiting], "v", now=NOW))
+    with write_session(engine) as session:
+        assert problems(session) == []
+        first = added[0].story_id
+        named = select(
+            col(StoryActor.story_id) - first,
+            *(col(StoryActor.name), col(StoryActor.mentions), col(Actor.name), col(Alias.name), col(Alias.short_key)),
+        )
+        rows = session.execute(
+            named.join(Actor, col(Actor.id) == col(StoryActor.actor_id)).join(
+                Alias, col(Alias.actor_id) == col(Actor.id)
+            )
+        )
+        return sorted(rows, key=str)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_who_is_who_does_not_depend_on_which_stories_are_saved_together(archive: Engine, data: st.DataObject) -> None:
+    tales = data.draw(st.lists(st.sampled_from([*TALES, WILLIAM, BILL, BROTHERS]), min_size=2, max_size=10))
+    cut = data.draw(st.integers(0, len(tales)))
+    texts = [f"Story {number}. {text}" for number, (text, _) in enumerate(tales)]
+    stories = [(text, make_annotations(text, **parts)) for text, (_, parts) in zip(texts, tales, strict=True)]
+    one_by_one = who_is_who(archive, [1] * len(stories), stories)
+    assert who_is_who(archive, [cut, len(stories) - cut], stories) == one_by_one
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(len(TALES))), gone=st.integers(0, len(TALES) - 1))
+def test_in_any_order_counts_stay_exact_and_who_is_who_the_same(archive: Engine, order: list[int], gone: int) -> None:
+    empty(archive)
     told = {}
     for number in order:
         text, parts = TALES[number]

@@ -13,6 +13,7 @@ from app.store.counts import change
 from app.store.db import write_session
 from app.store.models import Actor, Alias, QuotePiece, StoryActor
 from app.store.story_page import get_story
+from app.store.waiting import PendingStory
 from tests.factories import (
     NOW,
     TEXT,
@@ -63,8 +64,10 @@ def test_annotating_twice_changes_nothing(archive: Engine) -> None:
 def test_annotations_of_a_text_that_has_changed_are_not_saved(archive: Engine) -> None:
     story_id = store_raw(archive, make_raw(url="https://courier.example/a")).story_id
     with write_session(archive) as session:
-        assert not save(session, story_id, TEXT, "hash of another text", "v", lisbon_annotations(), now=NOW)
-        assert not save(session, 999, TEXT, "any", "v", lisbon_annotations(), now=NOW)
+        changed = PendingStory(story_id, TEXT, "", text_hash="of another text")
+        gone = PendingStory(999, TEXT, "", text_hash="any")
+        done = [(changed, lisbon_annotations()), (gone, lisbon_annotations())]
+        assert save(session, done, "v", now=NOW) == [False, False]
     with Session(archive) as session:
         page = get_story(session, story_id)
         assert page is not None

@@ -2,15 +2,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
+from app.spans import RawStory
 from app.store import archive as whole
 from app.store.browse import list_stories
 from app.store.db import write_session
 from app.store.filters import Selection
 from app.store.models import Revision, Story, StoryText
-from app.store.stories import delete_stories, lead_of
+from app.store.soundness import problems
+from app.store.stories import add_all, delete_stories, lead_of
 from app.store.story_page import get_story
 from tests.factories import NOW, TEXT, make_raw, store_raw, store_story
 
@@ -54,6 +58,38 @@ def test_the_same_text_elsewhere_is_another_story(
 ) -> None:
     assert store_raw(archive, make_raw(**first)).outcome == "added"
     assert store_raw(archive, make_raw(**second)).outcome == "added"
+
+
+HANDED_IN = [
+    make_raw("One.", url=URL),
+    make_raw("One, changed.", url=URL),
+    make_raw("One."),
+    make_raw("One, changed."),
+    make_raw("Two.", outlet="Courier", external_id="7"),
+    make_raw("Two.", outlet="Courier", external_id="7", title="Another headline"),
+    make_raw("Two."),
+    make_raw("Two, changed.", outlet="Wire", url=URL),
+]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(raws=st.lists(st.sampled_from(HANDED_IN), min_size=2, max_size=9), before=st.integers(0, 4))
+def test_stories_handed_in_together_are_stored_as_if_one_after_the_other(
+    archive: Engine, raws: list[RawStory], before: int
+) -> None:
+    def stored(groups: list[list[RawStory]]) -> list[object]:
+        with write_session(archive) as session:
+            delete_stories(session, list(session.scalars(select(col(Story.id)))), now=NOW)
+            added = [each for group in groups for each in add_all(session, group, now=NOW)]
+            first = added[0].story_id
+            texts = select(col(Story.id) - first, col(Story.title), col(Story.outlet_id), col(StoryText.text))
+            rows = session.execute(texts.join(StoryText, col(StoryText.story_id) == col(Story.id)))
+            old = session.execute(select(col(Revision.story_id) - first, col(Revision.text)))
+            assert problems(session) == []
+            return [[(each.outcome, each.story_id - first) for each in added], sorted(rows), sorted(old)]
+
+    one_by_one = stored([[raw] for raw in raws])
+    assert stored([raws[:before], raws[before:]]) == one_by_one
 
 
 def test_a_changed_text_renews_the_story_and_keeps_the_old_one(archive: Engine) -> None:
