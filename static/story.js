@@ -24,6 +24,20 @@ let shownFor = null;
 let byPointer = false;
 let timer = 0;
 
+// A card's line about one thing: what is known of it, the way to its row, and for a quote its citation.
+function line(name) {
+  const known = document.getElementById(`d-${name}`)?.parentElement;
+  if (!known) return null;
+  const shown = known.cloneNode(true);
+  shown.querySelector("[id]").removeAttribute("id");
+  const row = document.createElement("a");
+  row.href = `#row-${name}`;
+  row.textContent = "In the panel";
+  shown.append(" ", row);
+  if (name.startsWith("q")) shown.append(" ", citing(name.slice("q".length)));
+  return shown;
+}
+
 function rule(element) {
   const line = document.createElement("p");
   line.className = "rule";
@@ -32,11 +46,9 @@ function rule(element) {
 }
 
 function show(element, pointed = false) {
-  const rows = descriptions(element).map((id) => document.getElementById(id)?.parentElement).filter(Boolean);
+  const rows = descriptions(element).map((id) => line(id.slice("d-".length))).filter(Boolean);
   if (!rows.length) return;
-  card.replaceChildren(...rows.map((row) => row.cloneNode(true)), ...(element.dataset.r ? [rule(element)] : []));
-  card.querySelectorAll("[id]").forEach((row) => row.removeAttribute("id"));
-  card.querySelectorAll("[data-quote]").forEach((row) => row.append(" ", citing(row.dataset.quote)));
+  card.replaceChildren(...rows, ...(element.dataset.r ? [rule(element)] : []));
   card.hidden = false;
   shownFor = element;
   byPointer = pointed;

@@ -4,8 +4,7 @@ Concatenated, the segments are the text, character for character. All offsets ar
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
@@ -34,8 +33,9 @@ class Marked:
     countries: frozenset[str] = frozenset()
 
 
-class Segment(NamedTuple):
-    """A stretch of text over which nothing changes (a named tuple, since a long story has thousands).
+@dataclass(slots=True)
+class Segment:
+    """A stretch of text over which nothing changes.
 
     `actor` or `country` is what the innermost name here refers to (`level` as of mentions, `rule` that found it).
     `quotes` are those whose content this is, `cues` and `voices` those whose cue or source span it is; `opens` those
@@ -62,7 +62,7 @@ class Segment(NamedTuple):
     marked: bool = False
     ids: tuple[str, ...] = ()
     lead: str | None = None
-    plain: bool = False
+    plain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class _Layer(NamedTuple):
     start: int
     end: int
     part: Part
-    thing: Thing
+    thing: Any
     anchor: str | None
     marked: bool
 
@@ -191,82 +191,68 @@ def _segments(page: StoryPage, marked: Marked, ends: Sequence[int]) -> Iterator[
         while following is not None and following.start <= start:
             active.append(following)
             following = next(coming)
-        text = page.text[start:end]
+        segment = Segment(start, end, page.text[start:end])
         if active:
-            yield _segment(text, start, active, actors, anchors.get(start, ()), led, labelled)
-        else:
-            yield Segment(start, end, text, plain=True)
+            segment.plain = False
+            segment.ids = anchors.get(start, ())
+            _put_on(segment, active, labelled)
+            _name(segment, [layer.thing for layer in active if layer.part == "name"], actors)
+            _lead_back(segment, led)
+        yield segment
 
 
-def _segment(
-    text: str,
-    start: int,
-    active: Sequence[_Layer],
-    actors: dict[int, StoryActorCard],
-    ids: tuple[str, ...],
-    led: set[str],
-    labelled: set[int],
-) -> Segment:
-    end = start + len(text)
-    things: defaultdict[Part, list[Any]] = defaultdict(list)
-    for layer in active:
-        things[layer.part].append(layer.thing)
-    quotes, sources = things["content"], things["source"]
-    name = _innermost(things["name"])
-    actor = actors.get(name.actor_id) if isinstance(name, MentionCard) else None
-    country = name.country if isinstance(name, ToponymCard) else None
-    leads_out = actor or country or text.isspace()
-    return Segment(
-        start,
-        end,
-        text,
-        actor=actor,
-        country=country,
-        level=_level(name) if name else None,
-        rule=name.rule if name and (actor or country) else None,
-        quotes=tuple(quotes),
-        cues=tuple(things["cue"]),
-        voices=tuple(things["voice"]),
-        sources=tuple(sources),
-        opens=_pieces(each for each in active if each.start == start) if quotes else (),
-        closes=_pieces(each for each in active if each.end == end) if quotes else (),
-        label=_label(active, end, labelled) if sources else None,
-        reference="reference" in things,
-        marked=any(each.marked for each in active),
-        ids=ids,
-        lead=None if leads_out else _lead(quotes, sources, led),
-    )
+def _put_on(segment: Segment, layers: Iterable[_Layer], labelled: set[int]) -> None:
+    """Say what of quotes, sources and references the segment is."""
+    for start, end, part, thing, _anchor, is_marked in layers:
+        if is_marked:
+            segment.marked = True
+        if part == "content":
+            segment.quotes += (thing,)
+            segment.opens += (thing,) if start == segment.start else ()
+            segment.closes += (thing,) if end == segment.end else ()
+        elif part == "cue":
+            segment.cues += (thing,)
+        elif part == "voice":
+            segment.voices += (thing,)
+        elif part == "source":
+            segment.sources += (thing,)
+            # Its form is said once, that it has no name each time.
+            is_said = thing.position in labelled and not thing.unnamed
+            if end == segment.end and not segment.label and not is_said:
+                segment.label = thing
+                labelled.add(thing.position)
+        elif part == "reference":
+            segment.reference = True
 
 
-def _pieces(layers: Iterable[_Layer]) -> tuple[Any, ...]:
-    return tuple(layer.thing for layer in layers if layer.part == "content")
+def _name(segment: Segment, names: Sequence[Name], actors: Mapping[int, StoryActorCard]) -> None:
+    """Say whom or what the segment names: the shortest name here; a name goes before any description or pronoun."""
+    if not names:
+        return
+    name = names[0]
+    if len(names) > 1:
+        name = min(names, key=lambda name: (_level(name) != "name", name.end - name.start))
+    if isinstance(name, ToponymCard):
+        segment.country = name.country
+    else:
+        segment.actor = actors.get(name.actor_id)
+    if segment.actor or segment.country:
+        segment.rule = name.rule
+        segment.level = _level(name)
 
 
-def _label(active: Iterable[_Layer], end: int, labelled: set[int]) -> Any:
-    """The source that ends here, if its form has not been said yet or is that it has no name."""
-    ending: Iterator[Any] = (layer.thing for layer in active if layer.part == "source" and layer.end == end)
-    for source in ending:
-        if source.unnamed or source.position not in labelled:
-            labelled.add(source.position)
-            return source
-    return None
-
-
-def _lead(quotes: Sequence[StoryQuoteCard], sources: Sequence[StorySourceCard], led: set[str]) -> str | None:
-    """The row this stretch leads to: of a quote only the first stretch is a link, lest every line becomes one."""
-    for quote in quotes:
+def _lead_back(segment: Segment, led: set[str]) -> None:
+    """Say which row it leads to: of a quote only the first stretch is a link, lest every line becomes one."""
+    if segment.actor or segment.country or segment.text.isspace():
+        return
+    for quote in segment.quotes:
         row = f"q{quote.position}"
         if row not in led:
             led.add(row)
-            return row
-    return f"s{sources[0].position}" if sources else None
-
-
-def _innermost(names: Sequence[Name]) -> Name | None:
-    """The shortest name here; a name goes before a description or pronoun however short that is."""
-    if len(names) == 1:
-        return names[0]
-    return min(names, key=lambda name: (_level(name) != "name", name.end - name.start), default=None)
+            segment.lead = row
+            return
+    if segment.sources:
+        segment.lead = f"s{segment.sources[0].position}"
 
 
 def _level(name: Name) -> str:

@@ -1,6 +1,6 @@
 """The markup of a story's text, put together here: a template takes several times as long for a long story."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from markupsafe import Markup
@@ -45,11 +45,9 @@ def _marked_up(segment: Segment) -> str:
     words = _words(segment.text)
     if segment.plain:
         return words
-    further = "".join(f'<span id="{name}" class="at"></span>' for name in segment.ids[1:])
-    href = _href(segment)
-    attributes = "".join(_attributes(segment, href))
-    tag = "a" if href else "span"
-    return f"{further}<{tag}{attributes}>{words}</{tag}>" if attributes else further + words
+    opening, tag = _opening(segment)
+    further = "".join([f'<span id="{name}" class="at"></span>' for name in segment.ids[1:]])
+    return f"{further}<{tag}{opening}>{words}</{tag}>" if opening else further + words
 
 
 def _words(text: str) -> str:
@@ -57,76 +55,76 @@ def _words(text: str) -> str:
     return escape(text, quote=False).replace("\r", "&#13;")
 
 
-def _href(segment: Segment) -> str | None:
-    """Where it leads: to whom or what it names, else to its row in the panel."""
-    if segment.actor:
-        return links.actor(segment.actor.actor)
-    if segment.country:
-        return links.country(segment.country)
-    return f"#row-{segment.lead}" if segment.lead else None
-
-
-def _attributes(segment: Segment, href: str | None) -> Iterator[str]:  # noqa: C901 - a list of what may be there
-    if segment.ids:
-        yield f' id="{segment.ids[0]}"'
-    if classes := " ".join(_classes(segment)):
-        yield f' class="{classes}"'
-    if href:
-        yield f' href="{escape(href)}"'
-    if segment.actor:
-        yield f' data-a="{segment.actor.actor.id}"'
-    if segment.country:
-        yield f' data-c="{segment.country}"'
-    if segment.rule:
-        yield f' data-r="{escape(segment.rule)}"'
-    if segment.quotes:
-        yield f' data-q="{_positions(segment.quotes)}"'
-    if segment.cues:
-        yield f' data-cue="{_positions(segment.cues)}"'
-    if segment.voices:
-        yield f' data-v="{_positions(segment.voices)}"'
-    if segment.sources:
-        yield f' data-s="{_positions(segment.sources)}"'
-    if segment.opens:
-        yield f' data-mark="{QUOTE_MARKS[segment.opens[0].kind]}"'
-    if segment.label:
-        yield f' data-label="{FORM_LABELS[segment.label.form]}"'
-    if href:
-        yield f' aria-describedby="{" ".join(_descriptions(segment))}"'
-
-
-def _classes(segment: Segment) -> Iterator[str]:  # noqa: C901 - a list of what may be there
-    if segment.actor or segment.country:
-        yield f"n {segment.actor.actor.kind}" if segment.actor else "n country"
-        if segment.level in ("nominal", "pronoun"):
-            yield "soft"
-    if segment.quotes:
-        yield "q"
-    if segment.opens:
-        yield "open"
-    if segment.closes:
-        yield "close"
-    if segment.cues:
-        yield "cue"
-    if segment.sources or segment.voices:
-        yield "src"
-    if any(source.unnamed for source in segment.sources):
-        yield "unnamed"
-    if segment.reference:
-        yield "ref"
-    if segment.marked:
-        yield "hit"
-
-
-def _descriptions(segment: Segment) -> Iterator[str]:
-    if segment.actor:
-        yield f"d-a{segment.actor.actor.id}"
-    if segment.country:
-        yield f"d-c{segment.country}"
+def _opening(segment: Segment) -> tuple[str, str]:
+    """The attributes of a segment's element, and its tag: a link where it leads to whom or what it names, or back."""
+    classes: list[str] = []
+    data: list[str] = []
+    described: list[str] = []
+    href = f"#row-{segment.lead}" if segment.lead else None
     if segment.lead and not segment.sources:
-        yield f"d-{segment.lead}"
-    yield from (f"d-q{quote.position}" for quote in segment.opens if f"q{quote.position}" != segment.lead)
-    yield from (f"d-s{source.position}" for source in segment.sources)
+        described.append(f"d-{segment.lead}")
+    if segment.actor or segment.country:
+        href = _name(segment, classes, data, described)
+    if segment.quotes or segment.cues or segment.voices:
+        _quotes(segment, classes, data, described)
+    if segment.sources or segment.voices:
+        _sources(segment, classes, data, described)
+    if segment.reference:
+        classes.append("ref")
+    if segment.marked:
+        classes.append("hit")
+    opening = (
+        (f' id="{segment.ids[0]}"' if segment.ids else "")
+        + (f' class="{" ".join(classes)}"' if classes else "")
+        + (f' href="{href}"' if href else "")
+        + "".join(data)
+        + (f' aria-describedby="{" ".join(described)}"' if href else "")
+    )
+    return opening, "a" if href else "span"
+
+
+def _name(segment: Segment, classes: list[str], data: list[str], described: list[str]) -> str:
+    """Whom or what it names; the address of that."""
+    if segment.actor:
+        actor = segment.actor.actor
+        kind, href, key, name = actor.kind, links.actor(actor), "a", str(actor.id)
+    else:
+        name = segment.country or ""
+        kind, href, key = "country", links.country(name), "c"
+    classes.append(f"n {kind}" if segment.level == "name" else f"n {kind} soft")
+    data.append(f' data-{key}="{name}" data-r="{escape(segment.rule or "")}"')
+    described.append(f"d-{key}{name}")
+    return href
+
+
+def _quotes(segment: Segment, classes: list[str], data: list[str], described: list[str]) -> None:
+    """Of which quotes it is the content, the cue, the source."""
+    if segment.quotes:
+        classes.append("q")
+        data.append(f' data-q="{_positions(segment.quotes)}"')
+    if segment.opens:
+        classes.append("open")
+        data.append(f' data-mark="{QUOTE_MARKS[segment.opens[0].kind]}"')
+        described += [f"d-q{quote.position}" for quote in segment.opens if f"q{quote.position}" != segment.lead]
+    if segment.closes:
+        classes.append("close")
+    if segment.cues:
+        classes.append("cue")
+        data.append(f' data-cue="{_positions(segment.cues)}"')
+    if segment.voices:
+        data.append(f' data-v="{_positions(segment.voices)}"')
+
+
+def _sources(segment: Segment, classes: list[str], data: list[str], described: list[str]) -> None:
+    """To which sources it belongs."""
+    classes.append("src")
+    if segment.sources:
+        data.append(f' data-s="{_positions(segment.sources)}"')
+        described += [f"d-s{source.position}" for source in segment.sources]
+    if segment.label:
+        data.append(f' data-label="{FORM_LABELS[segment.label.form]}"')
+    if any(source.unnamed for source in segment.sources):
+        classes.append("unnamed")
 
 
 def _positions(cards: Sequence[StoryQuoteCard] | Sequence[StorySourceCard]) -> str:

@@ -158,7 +158,7 @@ def _quote_card(card: StoryQuoteCard) -> str:
     who = card.speaker.name if card.speaker else card.source_words or "No speaker named"
     cue = f", cue “{escape(card.cue_words)}”" if card.cue_words else ""
     about = f"{card.kind} quote {card.position}{cue}"
-    return _card(f"q{card.position}", who, about, _rule(card.rule), f' data-quote="{card.position}"')
+    return _card(f"q{card.position}", who, about, _rule(card.rule))
 
 
 def _source_card(card: StorySourceCard) -> str:
@@ -167,11 +167,8 @@ def _source_card(card: StorySourceCard) -> str:
     return _card(f"s{card.position}", card.name, about, _rule(card.rule))
 
 
-def _card(name: str, who: str, about: str, further: str = "", attributes: str = "") -> str:
-    return (
-        f'<p{attributes}><span id="d-{name}"><b>{escape(who)}</b> {about}</span>{further} '
-        f'<a href="#row-{name}">In the panel</a></p>\n'
-    )
+def _card(name: str, who: str, about: str, further: str = "") -> str:
+    return f'<p><span id="d-{name}"><b>{escape(who)}</b> {about}</span>{further}</p>\n'
 
 
 def _rule(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from app.country_names import country_name
-from app.store.cards import ActorRef, StoryPage, StoryQuoteCard
+from app.store.cards import ActorRef, StoryPage
 from app.web import links
 from app.web.exports.site import Site, utc
 
@@ -19,6 +19,7 @@ Node = dict[str, Any]
 def article(story: StoryPage, site: Site) -> Node:
     """The story as a NewsArticle with its quotations; what is not known of it is left out."""
     address = site.at(links.story(story))
+    speakers = {card.actor.id: site.at(links.actor(card.actor)) for card in story.actors}
     original = links.outside(story.url)
     given: Node = {
         "@context": "https://schema.org",
@@ -38,7 +39,12 @@ def article(story: StoryPage, site: Site) -> Node:
         "citation": [story.text[start:end] for start, end in story.references],
         "isBasedOn": original,
         "hasPart": [
-            _quotation(quote, address, site)
+            {
+                "@type": "Quotation",
+                "@id": f"{address}#q{quote.position}",
+                "text": quote.text,
+                "spokenByCharacter": {"@id": speakers[quote.speaker.id]},
+            }
             for quote in story.quotes
             if quote.kind in QUOTATIONS and quote.speaker is not None
         ],
@@ -50,16 +56,6 @@ def data_block(story: StoryPage, site: Site) -> Markup:
     """The article as the content of a script element; with no "<" in it, nothing can end the element early."""
     written = json.dumps(article(story, site), ensure_ascii=False, separators=(",", ":"))
     return Markup(written.replace("<", "\\u003c"))  # noqa: S704 - a data block is not markup, and cannot be left
-
-
-def _quotation(quote: StoryQuoteCard, address: str, site: Site) -> Node:
-    assert quote.speaker is not None
-    return {
-        "@type": "Quotation",
-        "@id": f"{address}#q{quote.position}",
-        "text": quote.text,
-        "spokenByCharacter": {"@id": site.at(links.actor(quote.speaker))},
-    }
 
 
 def _actor(actor: ActorRef, site: Site) -> Node:
