@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, bindparam, select, tuple_, union
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, false, select, tuple_, union
 from sqlmodel import Session, col
 
 from app.config import get_settings
@@ -24,9 +25,10 @@ Rows = Select[datetime, int]
 
 # The first block has so many times the stories wanted, each later one so many times those of the one before.
 GROWTH = 4
-# So many rows are looked up one by one in the search index; with more it is read through.
-FEW = 300
 MANY = float("inf")
+# Rows that have to be looked up one by one in the search index count as so many; ids that are close to each other cost
+# no more than the index between them.
+APART = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,6 @@ class Matches:
         return Matches(self.keys[:size], self.keys[size - 1]) if len(self.keys) > size else self
 
 
-@dataclass(frozen=True, slots=True)
-class _Driver:
-    """The filter whose index lists the fewest stories, None for all stories by date; `is_small` where these are few."""
-
-    filter: Filter | None
-    is_small: bool = False
-
-
 def newest_matches(
     session: Session, selection: Selection, *, after: str | None, size: int, max_examined: int
 ) -> Matches:
@@ -74,17 +68,21 @@ def newest_matches(
     driver = _driver(session, selection, max_examined)
     end = _place(after)
     found: list[Key] = []
-    block, examined = min(GROWTH * (size + 1), max_examined), 0
+    block, examined, spent = min(GROWTH * (size + 1), max_examined), 0, 0
     while True:
         question = _question(selection, driver, end, block)
-        found += _keys(session, question.fitting, size + 1 - len(found))
+        found += [(row[0], row[1]) for row in rows(session, question.fitting, {"most": size + 1 - len(found)})]
         if len(found) > size:
             return Matches(found[:size], found[size - 1])
-        end = next(iter(_keys(session, question.last, 1)), None) if question.last is not None else None
-        examined += block
-        if end is None or examined >= max_examined:
-            return Matches(found, end, examined if end is not None else None)
-        block = min(block * GROWTH, max_examined - examined)
+        last = rows(session, question.last) if question.last is not None else ()
+        if not last:
+            return Matches(found, None)
+        end = (last[0].sorted_at, last[0].id)
+        price = APART if last[0].is_apart else 1
+        examined, spent = examined + block, spent + block * price
+        if spent >= max_examined:
+            return Matches(found, end, examined)
+        block = min(block * GROWTH, -(-(max_examined - spent) // price))
 
 
 def newest_sample(session: Session, selection: Selection) -> Matches:
@@ -102,14 +100,15 @@ def _place(after: str | None) -> Key | None:
     return sorted_at, story_id
 
 
-def _driver(session: Session, selection: Selection, max_examined: int) -> _Driver:
+def _driver(session: Session, selection: Selection, max_examined: int) -> Filter | None:
+    """The filter whose index lists the fewest stories, None for all stories by date."""
     able = [each for each in selection.active if each.rows is not None]
     if len(able) == 1 and not selection.q:
-        return _Driver(able[0])
+        return able[0]
     sizes = {each.param: _size(session, each, selection.values(each.param), max_examined) for each in able}
     best = min(able, key=lambda each: sizes[each.param], default=None)
     # Words that most stories have lead to so many that the newest of them are found sooner among the newest stories.
-    return _Driver(best, sizes[best.param] <= FEW) if best is not None and sizes[best.param] < MANY else _Driver(None)
+    return best if best is not None and sizes[best.param] < MANY else None
 
 
 def _size(session: Session, each: Filter, values: Sequence[str], max_examined: int) -> float:
@@ -125,33 +124,38 @@ def _size(session: Session, each: Filter, values: Sequence[str], max_examined: i
 class _Question:
     """What is asked of a block of the driver's rows: those that fit, and the last row of a whole block.
 
-    `last` is None where every row fits: then a block that gives too few is the end.
+    `last` is None where every row fits: then a block that gives too few is the end. It has sorted_at, id, and
+    is_apart, whether words are looked for in rows that are far apart in the search index.
     """
 
     fitting: Rows
-    last: Rows | None
+    last: Select[Any] | None
 
 
 @lru_cache(maxsize=256)  # to put a statement together takes longer than to run it
-def _question(selection: Selection, driver: _Driver, end: Key | None, block: int) -> _Question:
+def _question(selection: Selection, driver: Filter | None, end: Key | None, block: int) -> _Question:
     candidates = _candidates(selection, driver, end, block)
-    conditions = _conditions(selection, driver, candidates)
-    listed = _newest(select(candidates.c.sorted_at, candidates.c.id)).limit(bindparam("most"))
-    return _Question(listed.where(*conditions), listed.offset(block - 1) if conditions else None)
+    conditions, is_apart = _conditions(selection, driver, candidates)
+    listed = _newest(select(candidates.c.sorted_at, candidates.c.id))
+    last = listed.add_columns(is_apart.label("is_apart")).offset(block - 1).limit(1)
+    return _Question(listed.where(*conditions).limit(bindparam("most")), last if conditions else None)
 
 
-def _conditions(selection: Selection, driver: _Driver, candidates: CTE) -> list[ColumnElement[bool]]:
-    """The filters that do not drive, as conditions on the candidates."""
-    used = driver.filter.param if driver.filter is not None else None
-    if not selection.q or used == "q" or driver.is_small:
-        return story_conditions(selection, candidates.c.id, but={used})
-    found = search.fits_among("story", candidates, search.parse(selection.q))
-    return [*story_conditions(selection, candidates.c.id, but={used, "q"}), found]
+def _conditions(
+    selection: Selection, driver: Filter | None, candidates: CTE
+) -> tuple[list[ColumnElement[bool]], ColumnElement[bool]]:
+    """The filters that do not drive, as conditions on the candidates; and whether words are looked up one by one."""
+    used = {driver.param} if driver is not None else set()
+    if not selection.q or "q" in used:
+        return story_conditions(selection, candidates.c.id, but=used), false()
+    is_apart = search.is_apart(candidates)
+    has_words = search.fits_among("story", candidates, search.parse(selection.q), is_apart)
+    return [*story_conditions(selection, candidates.c.id, but={*used, "q"}), has_words], is_apart
 
 
-def _candidates(selection: Selection, driver: _Driver, end: Key | None, block: int) -> CTE:
+def _candidates(selection: Selection, driver: Filter | None, end: Key | None, block: int) -> CTE:
     """The next rows of the driver, newest first, with columns `sorted_at` and `id`."""
-    parts = [_newest(_bounded(each, selection, end)).limit(block) for each in _driving_rows(selection, driver.filter)]
+    parts = [_newest(_bounded(each, selection, end)).limit(block) for each in _driving_rows(selection, driver)]
     rows = parts[0] if len(parts) == 1 else _newest(_union(parts)).limit(block)
     newest = rows.subquery()
     return select(newest.c[0].label("sorted_at"), newest.c[1].label("id")).cte("candidate")
@@ -184,7 +188,3 @@ def _bounded(rows: Rows, selection: Selection, end: Key | None) -> Rows:
     if end is not None:
         rows = rows.where(tuple_(sorted_at, story_id) < end)
     return rows
-
-
-def _keys(session: Session, wanted: Rows, most: int) -> list[Key]:
-    return [(row[0], row[1]) for row in rows(session, wanted, {"most": most})]

@@ -28,7 +28,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 
 from app.store import search_postgresql, search_sqlite
-from app.store.search_query import Query, parse
+from app.store.search_query import NEAR, Query, parse
 from app.store.search_snippets import best_snippet
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "drop",
     "fits",
     "fits_among",
+    "is_apart",
     "is_right",
     "is_search_table",
     "matches",
@@ -131,10 +132,16 @@ def fits(what: Searched, id_column: SQLColumnExpression[Any], query: Query) -> C
     return _condition("ONE", what, query, id_column)
 
 
-def fits_among(what: Searched, rows: FromClause, query: Query) -> ColumnElement[bool]:
-    """The same condition on the column `id` of many rows, best of such as were added one soon after the other."""
+def is_apart(rows: FromClause) -> ColumnElement[bool]:
+    """Whether the ids of these rows, in their column `id`, are so far apart that each is looked up by itself."""
+    apart = func.max(rows.c.id) - func.min(rows.c.id) > NEAR * func.count()
+    return select(apart).scalar_subquery()
+
+
+def fits_among(what: Searched, rows: FromClause, query: Query, are_apart: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same condition on the column `id` of many rows: along the index, or one by one where they are far apart."""
     first, last = (select(bound(rows.c.id)).scalar_subquery() for bound in (func.min, func.max))
-    return _condition("AMONG", what, query, rows.c.id, first, last)
+    return _condition("AMONG", what, query, rows.c.id, first, last, are_apart)
 
 
 def _condition(form: str, what: Searched, query: Query, *parts: SQLColumnExpression[Any]) -> ColumnElement[bool]:

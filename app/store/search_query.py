@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 
 MAX_TERMS = 40
+# To look a row up by itself takes as long as to walk along an index for so many.
+NEAR = 200
 
 TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 

@@ -4,13 +4,14 @@ The body is the first column, since FTS5 keeps two bytes more for each word of a
 it would keep of the lengths of rows is for ranking, and lists are newest first.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 from sqlalchemy.exc import DatabaseError
 
-from app.store.search_query import Query, Term
+from app.store.search_query import NEAR, Query, Term
 from app.store.search_snippets import HIT_END, HIT_START
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
@@ -26,12 +27,14 @@ CREATE = (
 )
 DROP = ("DROP TABLE quote_fts", "DROP TABLE story_fts", "DROP VIEW story_document")
 
-# How the id {0} is looked up: with all that fit, for itself, or with those that fit between the ids {1} and {2}.
+_ONE = "EXISTS (SELECT 1 FROM {index} WHERE {index} MATCH {query} AND rowid = {0})"
+# How the id {0} is looked up: with all that fit, for itself, or with those that fit between the ids {1} and {2} in one
+# walk along the index, unless {3}.
 CONDITIONS = {
     "ALL": "({0} IN (SELECT rowid FROM {index} WHERE {index} MATCH {query}))",
-    "ONE": "EXISTS (SELECT 1 FROM {index} WHERE {index} MATCH {query} AND rowid = {0})",
-    # One walk along the index: to look each row up apart takes a hundred times as long.
-    "AMONG": "({0} IN (SELECT rowid FROM {index} WHERE {index} MATCH {query} AND rowid BETWEEN {1} AND {2}))",
+    "ONE": _ONE,
+    "AMONG": f"CASE WHEN {{3}} THEN {_ONE}"  # noqa: S608 - our own names
+    " ELSE {0} IN (SELECT rowid FROM {index} WHERE {index} MATCH {query} AND rowid BETWEEN {1} AND {2}) END",
 }
 
 _ADD = {
@@ -94,9 +97,14 @@ def rebuild(connection: Connection, what: str) -> None:
 
 def count(connection: Connection, what: str, query: Query, most: int) -> int:
     """How many rows have the words of a query, up to `most`."""
-    rows = f"SELECT 1 FROM {what}_fts WHERE {what}_fts MATCH :query LIMIT :most"  # noqa: S608 - our own names
-    counted = text(f"SELECT count(*) FROM ({rows})")  # noqa: S608 - our own words
-    return int(connection.execute(counted, {"query": expression(query), "most": most}).scalar_one())
+    return int(connection.execute(_COUNT[what], {"query": expression(query), "most": most}).scalar_one())
+
+
+# Made once, as all that pages ask for.
+_COUNT = {
+    what: text(f"SELECT count(*) FROM (SELECT 1 FROM {what}_fts WHERE {what}_fts MATCH :query LIMIT :most)")  # noqa: S608
+    for what in _SHOWN
+}
 
 
 def expression(query: Query) -> str:
@@ -114,10 +122,23 @@ def highlighted(connection: Connection, what: str, ids: Sequence[int], query: Qu
 
     The marks are read here and not by FTS5's own snippet(), which takes minutes over a long text that is all hits.
     """
-    statement = text(
-        f"SELECT rowid, highlight({what}_fts, {_SHOWN[what]}, :start, :end)"  # noqa: S608 - our own names
-        f" FROM {what}_fts WHERE {what}_fts MATCH :query AND rowid IN :ids"
-    ).bindparams(bindparam("ids", expanding=True))
-    wanted = expression(Query(query.groups))
-    rows = connection.execute(statement, {"start": HIT_START, "end": HIT_END, "query": wanted, "ids": list(ids)})
-    return ((row[0], row[1]) for row in rows)
+    first, last = min(ids), max(ids)
+    statement = _HIGHLIGHTED[what, last - first > NEAR * len(ids)]
+    marks = {"start": HIT_START, "end": HIT_END}
+    wanted = {"query": expression(Query(query.groups)), "ids": json.dumps(list(ids)), "first": first, "last": last}
+    return ((row[0], row[1]) for row in connection.execute(statement, marks | wanted))
+
+
+_IDS = "(SELECT value FROM json_each(:ids))"
+# By what is searched, and whether the rows are far apart: then each is looked up by itself.
+_HIGHLIGHTED = {
+    (what, are_apart): text(
+        f"SELECT rowid, highlight({what}_fts, {column}, :start, :end)"  # noqa: S608 - our own names
+        f" FROM {what}_fts WHERE {what}_fts MATCH :query AND {rows}"
+    )
+    for what, column in _SHOWN.items()
+    for are_apart, rows in {
+        True: f"rowid IN {_IDS}",
+        False: f"rowid BETWEEN :first AND :last AND +rowid IN {_IDS}",
+    }.items()
+}
