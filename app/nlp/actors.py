@@ -200,8 +200,9 @@ def _actor(doc: Doc, actor_id: str, draft: Draft) -> ActorSpan:
 
 
 def _country_in(name: str) -> str | None:
+    """The country of a place in an organisation's name; "Riverside" and "Pan-American" tell none."""
     for found in place_names().find(name):
         known = reading(found.value)
-        if known is not None:
+        if known is not None and not is_person_like(found.value) and name[found.start - 1 : found.start] != "-":
             return known.country
     return None

@@ -19,7 +19,10 @@ LEADING |= frozenset(
 POSSESSIVES = frozenset({"'s", "’s", "'", "’", "`s", "s'"})
 MARKS = frozenset("\"“”‘’'`´,.;:!?()[]{}<>-–—*/\\|#&+=@%$…")
 BREAKS = frozenset({"(", ")", "[", "]", "--", "—", "–"})
-SMALL_ENDS = frozenset({"news", "agency", "newspaper", "union", "group", "daily", "police", "of", "and", "spokesman"})
+SMALL_ENDS = frozenset(
+    {"news", "agency", "newspaper", "union", "group", "daily", "police", "of", "and", "spokesman"}
+    | {"in", "at", "on", "for", "to", "by", "with", "from"}
+)
 DATE = re.compile(r"\d[\d/.:-]*")
 HEADLINE_VERBS = frozenset({"VBZ", "VBD", "VBP", "MD", "TO"})
 FAMILY = frozenset({"Brothers", "Sisters", "Twins", "Cousins", "Siblings"})
@@ -50,8 +53,17 @@ def repaired(entity: Span) -> Iterator[Candidate]:
         start, titled = after_titles(piece.doc, start, end)
         start = _after_epithet(piece.doc, _after_family(piece.doc, start, end), end)
         start, end = _trimmed(piece.doc[start:end])
-        if start < end and any(token.text[0].isupper() for token in piece.doc[start:end]):
+        if (
+            start < end
+            and not _is_a_letter(piece.doc[start:end])
+            and any(token.text[0].isupper() for token in piece.doc[start:end])
+        ):
             yield Candidate(start, end, entity.label_, "ner", titled or title_before(piece.doc, start))
+
+
+def _is_a_letter(span: Span) -> bool:
+    """Whether it is one letter and no more ("posted on X.")."""
+    return len(span) == 1 and len(span[0].text.rstrip(".")) == 1
 
 
 def after_split_title(doc: Doc, start: int, end: int) -> int:
@@ -101,11 +113,16 @@ def _breaks(token: Token) -> bool:
 def _trimmed(span: Span) -> tuple[int, int]:
     start, end = span.start, span.end
     doc = span.doc
-    while start < end and (doc[start].lower_ in LEADING or _is_edge(doc[start])):
+    while start < end and (doc[start].lower_ in LEADING or _is_edge(doc[start]) or _leads(doc[start], end)):
         start += 1
     while end > start and (doc[end - 1].text in POSSESSIVES or _is_edge(doc[end - 1]) or _trails(doc[end - 1], start)):
         end -= 1
     return start, end
+
+
+def _leads(token: Token, end: int) -> bool:
+    """Whether a small noun opens the recogniser's span before the name ("institute Termometr")."""
+    return token.i + 1 < end and token.text.islower() and token.text in words("body_nouns.txt")
 
 
 def _trails(token: Token, start: int) -> bool:

@@ -45,13 +45,15 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
         places[key(doc[name.start : name.end].text)].append(name)
     text = doc.text
     towns, agencies = _datelines(text)
+    relatives = _surnames(doc, names)
     found: dict[str, Kind] = {}
     parts: dict[str, tuple[Kind, float]] = {}
     for form in sorted(places, key=lambda form: -len(form.split())):
         said, part = _said_of(doc, text, places[form]), _as_part(parts.get(form), len(places[form]))
         family = _as_a_family(doc, form, places[form], parts)
         given = _as_a_given_name(parts.get(form), places[form])
-        found[form] = _weigh(chain(said, part, given, family, _as_a_dateline(form, towns, agencies)))
+        related = _as_a_relative(form, places[form], relatives)
+        found[form] = _weigh(chain(said, part, given, family, related, _as_a_dateline(form, towns, agencies)))
         if " " in form:
             parts = _short_forms(doc[places[form][0].start : places[form][0].end].text, found[form]) | parts
     return found
@@ -133,6 +135,18 @@ def _as_a_family(doc: Doc, form: str, places: list[Candidate], parts: dict[str, 
         yield "other", 5.0 * len(places)
 
 
+def _surnames(doc: Doc, names: list[Candidate]) -> frozenset[str]:
+    """The keys of the last words of what the recogniser takes for persons' full names."""
+    full = (doc[name.start : name.end].text for name in names if name.label == "PERSON")
+    return frozenset(key(name.split()[-1]) for name in full if " " in name)
+
+
+def _as_a_relative(form: str, places: list[Candidate], surnames: frozenset[str]) -> Evidence:
+    """So is "Albrecht Vogt" in a story of a Matthias Vogt, where the recogniser sees an organisation."""
+    if " " in form and form.split()[-1] in surnames and all(name.label == "ORG" for name in places):
+        yield "person", 1.1
+
+
 def _datelines(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The keys of the towns and of the agencies that a story's datelines name."""
     found = [dateline.groups() for dateline in DATELINE.finditer(text)]
@@ -211,4 +225,4 @@ def _place_weight(name: str) -> float:
     if known is not None:
         return 1
     found = cities(name)
-    return 1 if found and not is_person_like(name) else 0
+    return 1.1 if found and not is_person_like(name) else 0

@@ -9,6 +9,7 @@ from app.naming import PARTICLES, given_forms
 from app.nlp.borders import FAMILY, Candidate, after_split_title, after_titles, is_title, repaired, title_before
 from app.nlp.gazetteer import reading
 from app.nlp.lexicons import words
+from app.nlp.transcripts import turns
 
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
 SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "I", "II", "III", "IV", "VI", "VII", "VIII", "XVI", "XXIII"})
@@ -17,6 +18,7 @@ FAMILY_BEHIND = re.compile(r" (?:family|families|brothers|sisters|siblings|twins
 NICKNAME_MARKS = frozenset({("(", ")"), ('"', '"'), ("“", "”"), ("‘", "’"), ("'", "'")})
 # Particles that only persons' names have; "de" and "el" stand in names of places too.
 OF_PERSONS = frozenset({"wa", "bin", "ibn", "bint", "ould", "van", "von", "zu"})
+STATIONS = frozenset({"Radio", "RADIO", "Rádio", "Télé"})
 LONGEST_NAME = 8
 # The second half of a Korean or Chinese given name; longer words behind a hyphen are "-led", "-based".
 LONGEST_SYLLABLE = 5
@@ -28,7 +30,7 @@ def candidates(doc: Doc) -> list[Candidate]:
     found = [name for entity in doc.ents if entity.label_ in LABELS for name in repaired(entity)]
     found = [name for name in found if not _is_an_office(doc, name)]
     taken = {i for name in found for i in range(name.start, name.end)}
-    more = [*_given_away(doc, taken, _single_names(doc, found)), *_in_brackets(doc, found)]
+    more = [*_labels(doc), *_given_away(doc, taken, _single_names(doc, found)), *_in_brackets(doc, found)]
     found += [name for name in more if taken.isdisjoint(range(name.start, name.end))]
     return _joined(doc, sorted(_with_particles(doc, found)))
 
@@ -56,6 +58,14 @@ def _is_an_office(doc: Doc, name: Candidate) -> bool:
     return alone and is_title(doc[name.start : name.end])
 
 
+def _labels(doc: Doc) -> Iterator[Candidate]:
+    """Who speaks in a transcript under a full name in capitals ("ANN LEE: …")."""
+    for turn in turns(doc.text):
+        label = doc.char_span(*turn.name, alignment_mode="expand")
+        if label is not None and len(label) > 1 and label[0].text.title() in words("first_names.txt"):
+            yield Candidate(label.start, label.end, "PERSON", "transcript")
+
+
 def _in_brackets(doc: Doc, names: list[Candidate]) -> Iterator[Candidate]:
     """The acronym in brackets right behind an organisation's name."""
     for name in names:
@@ -71,9 +81,16 @@ def _joined(doc: Doc, names: list[Candidate]) -> list[Candidate]:
         if joined and joined[-1].end > name.start:
             continue
         follower = names[number + 1] if number + 1 < len(names) else None
-        name = _begun_earlier(doc, name, joined[-1].end if joined else 0)
+        limit = joined[-1].end if joined else 0
+        name = _of_a_station(doc, _begun_earlier(doc, name, limit), limit)
         joined.append(_continued(doc, name, follower))
     return joined
+
+
+def _of_a_station(doc: Doc, name: Candidate, limit: int) -> Candidate:
+    """The name with "Radio" right before it."""
+    on_air = name.start > limit and doc[name.start - 1].text in STATIONS
+    return name._replace(start=name.start - 1, label="ORG") if on_air else name
 
 
 def _begun_earlier(doc: Doc, name: Candidate, limit: int) -> Candidate:
@@ -81,7 +98,8 @@ def _begun_earlier(doc: Doc, name: Candidate, limit: int) -> Candidate:
     if name.label != "PERSON" or name.titled or name.start <= limit or doc[name.start].is_sent_start:
         return name
     before = doc[name.start - 1]
-    if name.end - name.start > 1 and (before.text not in words("first_names.txt") or before.dep_ != "compound"):
+    in_parts = " " in doc[name.start : name.end].text
+    if in_parts and (before.text not in words("first_names.txt") or before.dep_ != "compound"):
         return name
     given = doc[name.start - 2] if before.text in PARTICLES and name.start - 1 > limit else None
     if given is not None and _continues_person(given):

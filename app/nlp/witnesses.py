@@ -27,9 +27,19 @@ PLACE_NOUN_BEFORE = re.compile(
     r"\b(?:town|city|village|port|province|state|capital|suburb|district|region|island) (?:of )?$"
 )
 PLACE_NOUN_BEHIND = re.compile(
-    r" (?:airport|province|region|county|district|island|river|residents|peninsula|valley"
-    r"|police|woman|man|City Council|Mayor|mayor)\b"
+    r" (?:airport|province|region|county|district|island|river|residents|peninsula|valley|basin|desert|crossing|dam"
+    r"|reservoir|police|woman|man|City Council|Mayor|mayor)\b"
 )
+# Of what only a place has.
+OF_A_PLACE = re.compile(
+    r"\b(?:[Mm]ayor|[Gg]overnor|[Bb]ishop|people|residents|inhabitants|families|outskirts|suburbs|streets"
+    r"|north|south|east|west) of $"
+)
+# Where one goes or comes from, if there is a town of that name.
+ON_THE_WAY = re.compile(r"\b(?:to|from|between|left|reached|leaving|towards?|for) $")
+PRONOUN_BEHIND = re.compile(r"(?:\.|, (?:and|but|while)) (?:[Ss]?[Hh]e)\b")
+SELF_BEHIND = re.compile(r" (?:him|her)self\b")
+DOUBLE_NAME = re.compile(r"[A-Z][\w’']+ [A-Z][\w’']+-[A-Z][\w’']+")
 COMPANY_NOUN_BEHIND = re.compile(
     r"(?: Newsroom| newsroom| shares?\b| stock\b|['’]s? (?:shares|stock|profits?)\b| spokes(?:man|woman)\b"
     r"| (?:newspaper|magazine|radio|news agency)\b)"
@@ -38,7 +48,7 @@ COMPANY_NOUN_BEFORE = re.compile(r"(?:([a-z-]{3,20})| [Ss]hares (?:of|in)) $")
 # What a body is or does, and no person; and what only "which" can follow.
 AS_A_BODY_DOES = re.compile(
     r"(?: (?:was|were) (?:founded|established|acquired|taken over)\b| is headquartered\b|, which\b"
-    r"| (?:\w+ed|expects|says) (?:that )?(?:it|its)\b| and its\b)"
+    r"| (?:\w+ed|expects|says|said) (?:that )?(?:it|its)\b| and its\b)"
 )
 WHO_BEHIND = re.compile(r",? who\b")
 GOODS_BEHIND = re.compile(r" (?:futures|options|crude|prices)\b")
@@ -83,8 +93,10 @@ def _stands_as_a_place_does(text: str, span: Span, _name: Candidate) -> Evidence
     behind = text[span.end_char : span.end_char + 24]
     if PLACE_PREPOSITION.search(before):
         yield "place", 2 if cities(span.text) and not is_person_like(span.text) else 0.7
-    if PLACE_NOUN_BEFORE.search(before) or PLACE_NOUN_BEHIND.match(behind):
+    if any(each.search(before) for each in (PLACE_NOUN_BEFORE, OF_A_PLACE)) or PLACE_NOUN_BEHIND.match(behind):
         yield "place", 3
+    if ON_THE_WAY.search(before) and cities(span.text) and not is_person_like(span.text):
+        yield "place", 1
     if (following := COMMA_NAME.match(behind)) and _is_country_or_state(following.group(1)):
         yield "place", 3
 
@@ -143,6 +155,20 @@ def _who_stands_behind(text: str, span: Span, name: Candidate) -> Evidence:
         yield "person", 1
 
 
+def _is_taken_up_as_one(text: str, span: Span, _name: Candidate) -> Evidence:
+    """So is "Calder" in "They found Calder. She was …" and in "by Calder herself"."""
+    if SELF_BEHIND.match(text, span.end_char):
+        yield "person", 3
+    elif PRONOUN_BEHIND.match(text, span.end_char):
+        yield "person", 1
+
+
+def _has_a_double_name(_text: str, span: Span, name: Candidate) -> Evidence:
+    """So has "Solange Ewane-Mbida"; companies have theirs in front, and no given name ("Rolls-Royce Motors")."""
+    if name.label == "ORG" and DOUBLE_NAME.fullmatch(span.text):
+        yield "person", 1.5
+
+
 def _is_a_family(text: str, span: Span, _name: Candidate) -> Evidence:
     """So is "Kirby" in "the Kirby brothers"."""
     if is_family(text, span.start_char, span.end_char):
@@ -174,6 +200,8 @@ WITNESSES: tuple[Callable[[str, Span, Candidate], Evidence], ...] = (
     _is_one_of_a_people,
     _is_a_title_of_a_work,
     _who_stands_behind,
+    _is_taken_up_as_one,
+    _has_a_double_name,
     _is_a_family,
     _is_traded,
     _abbreviates_a_state,

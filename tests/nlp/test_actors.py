@@ -165,6 +165,15 @@ def test_what_a_company_or_agency_is_called_is_no_person(text: str) -> None:
         ("The Kirby family moved to Ohio. Members of the Kirby family wept. The Orr brothers sang.", {}),
         ("Talks were held by Prime Minister Karim al-Kabiri.", {"Karim al-Kabiri": "person"}),
         ("Rice futures fell. Rice options rose.", {}),
+        ("Two lorries of maize left Kericho on Sunday.", {}),
+        ("The mayor of Salto resigned on Monday.", {}),
+        ("Trucks were standing at the Beitbridge crossing.", {}),
+        ("The wells lie in the Sarra basin, far from the road.", {}),
+        ("He found Lurdes Nhantumbo. She was the editor of a small house.", {"Lurdes Nhantumbo": "person"}),
+        ("His successor, Solange Ewane-Mbida of Cameroon, bought boots.", {"Solange Ewane-Mbida": "person"}),
+        ("It had worked at last, Velankar Orbital said in a statement.", {"Velankar Orbital": "organisation"}),
+        ("The retired striker posted on X.", {}),
+        ("The Museum of the Sound in Helsingør has closed.", {"Museum of the Sound": "organisation"}),
     ],
 )
 def test_the_words_around_a_name_tell_its_kind(text: str, expected: dict[str, str]) -> None:
@@ -405,3 +414,24 @@ def test_mr_and_mrs_tell_two_of_one_surname_apart() -> None:
 def test_the_verb_of_a_headline_does_not_belong_to_the_name() -> None:
     text = "Okafor Says Harbour Will Grow\nKenyan President Ada Okafor said on Tuesday that the harbour would grow."
     assert forms(annotated(text))["Ada Okafor"] == ["Okafor", "Ada Okafor"]
+
+
+def test_who_speaks_in_a_transcript_under_a_full_name_in_capitals_is_a_person() -> None:
+    doc = annotated("HOST: Will it hold?\n\nMARTHA OLSEN: It will.\n\nHOST: Are you sure?\n\nMARTHA OLSEN: Quite sure.")
+    assert forms(doc) == {"Martha Olsen": ["MARTHA OLSEN", "MARTHA OLSEN"]}
+
+
+def test_a_radio_station_is_an_organisation_by_its_whole_name() -> None:
+    doc = annotated("The engineer told Radio Bahía that the gates were open. Radio Bahía did not call back.")
+    assert [(actor.name, actor.kind) for actor in doc._.actors] == [("Radio Bahía", "organisation")]
+
+
+@pytest.mark.parametrize("body", ["Lyari Riverside Hospital", "Pan-American Health Organization"])
+def test_an_ordinary_word_in_the_name_of_a_body_tells_no_country(body: str) -> None:
+    doc = annotated(f"The {body} said that it had opened. Doctors of the {body} agreed.")
+    assert [(actor.name, actor.country) for actor in doc._.actors] == [(body, None)]
+
+
+def test_a_relative_of_a_person_is_a_person() -> None:
+    doc = annotated("For 41 years Albrecht Vogt ran freight trains. Matthias Vogt, who took over, is his son.")
+    assert {actor.name: actor.kind for actor in doc._.actors} == {"Albrecht Vogt": "person", "Matthias Vogt": "person"}
