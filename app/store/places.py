@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlmodel import Session, col
 
 from app.config import get_settings
@@ -13,11 +13,13 @@ from app.store.browse import list_stories
 from app.store.cards import ActorCard, CountryCard, CountryPage
 from app.store.evidence import evidence_of
 from app.store.filters import Selection
-from app.store.models import Actor, Story, StoryActor, StoryCountry
+from app.store.models import Actor, Source, Story, StoryActor, StoryCountry
 from app.store.months import months_of
 
 Relation = Literal["mentioned", "focus", "speaking"]
 FACETS: dict[Relation, str] = {"mentioned": "country", "focus": "focus", "speaking": "speaking"}
+
+Ranked = list[tuple[int, str, int]]  # actor, kind, stories
 
 MAX_ACTORS = 24
 # The months of a country are those of so many of its newest stories.
@@ -53,7 +55,7 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
     ).all()
     in_stories = list_stories(session, Selection(((FACETS[relation], code),)), after=after, size=size)
     listed = [card.id for card in in_stories.items]
-    sample = [row.story_id for row in newest[: get_settings().facet_sample]]
+    actors = _actors(session, code, [row.story_id for row in newest[: get_settings().facet_sample]])
     return CountryPage(
         code=code,
         mentioned=n["mentioned"],
@@ -61,22 +63,36 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
         speaking=n["speaking"],
         months=months_of(row.published_at for row in newest),
         months_over=len(newest) if n[relation] > len(newest) else None,
-        people=_actors(session, code, sample, ("person",)),
-        bodies=_actors(session, code, sample, ("organisation", "group")),
+        people=_cards(session, actors, ("person",)),
+        bodies=_cards(session, actors, ("organisation", "group")),
         in_stories=in_stories,
         evidence=evidence_of(session, code, listed, speaking=relation == "speaking"),
     )
 
 
-def _actors(session: Session, code: str, story_ids: list[int], kinds: tuple[str, ...]) -> list[ActorCard]:
-    """The country's own actors in these stories, most often first."""
-    n = func.count().label("n")
-    rows = session.execute(
-        select(col(StoryActor.actor_id), n)
+def _actors(session: Session, code: str, story_ids: list[int]) -> Ranked:
+    """The country's own actors in these stories and those who speak for it there, with how many stories; most first."""
+    own = (
+        select(col(StoryActor.story_id), col(StoryActor.actor_id))
         .join(Actor, col(Actor.id) == col(StoryActor.actor_id))
-        .where(col(StoryActor.story_id).in_(story_ids), col(Actor.country) == code, col(Actor.kind).in_(kinds))
-        .group_by(col(StoryActor.actor_id))
-        .order_by(n.desc(), col(StoryActor.actor_id))
-        .limit(MAX_ACTORS)
+        .where(col(StoryActor.story_id).in_(story_ids), col(Actor.country) == code)
     )
-    return actor_cards(session, [(row.actor_id, row.n) for row in rows])
+    # Whose country no story says outright may still speak for one; whose is known is at home there alone.
+    speaking = (
+        select(col(Source.story_id), col(Source.actor_id))
+        .join(Actor, col(Actor.id) == col(Source.actor_id))
+        .where(col(Source.story_id).in_(story_ids), col(Source.country) == code, col(Actor.country).is_(None))
+    )
+    named = union(own, speaking).subquery()
+    n = func.count().label("n")
+    found = session.execute(
+        select(named.c.actor_id, col(Actor.kind), n)
+        .join(Actor, col(Actor.id) == named.c.actor_id)
+        .group_by(named.c.actor_id, col(Actor.kind))
+        .order_by(n.desc(), named.c.actor_id)
+    )
+    return [(row.actor_id, row.kind, row.n) for row in found]
+
+
+def _cards(session: Session, ranked: Ranked, kinds: tuple[str, ...]) -> list[ActorCard]:
+    return actor_cards(session, [(actor_id, n) for actor_id, kind, n in ranked if kind in kinds][:MAX_ACTORS])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from app.store.filters import Selection, parse_selection
 from app.store.matching import newest_matches, newest_sample
 from app.store.paging import BadCursorError
 from app.store.story_page import get_story
-from tests.factories import Said, lisbon_annotations, make_annotations, make_raw, store_story
+from tests.factories import TEXT, Said, lisbon_annotations, make_annotations, make_raw, store_story
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -346,3 +347,14 @@ def test_nobody_is_said_to_speak_about_themselves(archive: Engine) -> None:
         page = actors.get_actor(session, 1, size=5)
     assert page is not None
     assert [quote.text for quote in page.about.items] == ["Ana Ruiz is wrong,"]
+
+
+def test_who_speaks_for_a_country_is_one_of_its_people(archive: Engine) -> None:
+    found = lisbon_annotations()
+    sources = tuple(replace(each, country="NO") if each.actor else each for each in found.sources)
+    store_story(archive, make_raw(TEXT), replace(found, sources=sources, speaking=("NO",)))
+    with Session(archive) as session:
+        page = places.get_country(session, "NO", relation="speaking", after=None, size=5)
+    assert page is not None
+    # Marta Sousa speaks for Norway here as well, and is Portugal's.
+    assert [(card.actor.name, card.stories) for card in page.people] == [("Erik Dahl", 1)]
