@@ -289,7 +289,18 @@ def feed_pages(client: TestClient, address: str) -> list[ElementTree.Element]:
     return found
 
 
-@pytest.mark.parametrize("page", ["/", "/?q=catch&country=PT", "/?q=nothing+like+it", "/quotes", "/quotes?speaker=1"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/",
+        "/?q=catch&country=PT",
+        "/?q=nothing+like+it",
+        "/quotes",
+        "/quotes?speaker=1",
+        "/sources",
+        "/sources?unnamed=yes&reason=no",
+    ],
+)
 def test_feeds_hold_what_the_pages_show_page_by_page(filled: TestClient, page: str) -> None:
     html = filled.get(page).text
     pages = feed_pages(filled, alternate(html, "Atom"))
@@ -301,7 +312,9 @@ def test_feeds_hold_what_the_pages_show_page_by_page(filled: TestClient, page: s
     assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == len(entries)
 
 
-@pytest.mark.parametrize("address", ["/stories.atom", "/quotes.atom", "/stories.atom?q=nothing+like+it"])
+@pytest.mark.parametrize(
+    "address", ["/stories.atom", "/quotes.atom", "/sources.atom", "/stories.atom?q=nothing+like+it"]
+)
 def test_feeds_and_entries_have_what_the_standard_asks_for(filled: TestClient, address: str) -> None:
     for page in feed_pages(filled, address):
         assert page.tag == f"{ATOM}feed"
@@ -313,6 +326,15 @@ def test_feeds_and_entries_have_what_the_standard_asks_for(filled: TestClient, a
             assert (each.findtext(f"{ATOM}updated") or "").endswith("Z")
             assert [link.get("rel") for link in each.findall(f"{ATOM}link")].count("alternate") == 1
             assert all((link.get("href") or "").startswith(BASE) for link in each.findall(f"{ATOM}link"))
+
+
+def test_a_source_without_a_name_tells_its_reason_and_what_rests_on_it(filled: TestClient) -> None:
+    page = feed_pages(filled, "/sources.atom?unnamed=yes&q=harbour")[0]
+    assert page.findtext(f"{ATOM}title") == "Newsgloss: sources (unnamed: yes, q: harbour)"
+    assert page.findtext(f"{ATOM}entry/{ATOM}title") == "harbour officials"
+    summary = page.findtext(f"{ATOM}entry/{ATOM}summary") or ""
+    assert summary.splitlines()[1:] == ["No reason stated", "Fishermen fear for their boats"]
+    assert filled.get("/sources.atom?unnamed=perhaps").status_code == 400
 
 
 def test_an_entry_keeps_its_id_when_the_headline_changes(client: TestClient, archive: Engine) -> None:

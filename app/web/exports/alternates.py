@@ -15,7 +15,7 @@ LISTED = {
     "/": "stories",
     **{f"/{name}": name for name in ("quotes", "people", "organisations", "groups", "sources", "countries")},
 }
-FEEDS = ("stories", "quotes")
+FEEDS = ("stories", "quotes", "sources")
 
 _ACTOR_PARAMS = {path: param for param, path in ACTOR_PATHS.items()}
 _STORY = re.compile(r"/stories/([0-9]+)-.*")

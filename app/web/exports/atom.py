@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
 
 from app.country_names import country_name
-from app.store.cards import OutletRef, QuoteCard, StoryCard
+from app.store.cards import OutletRef, QuoteCard, SourceCard, StoryCard
 from app.web import links
 from app.web.exports.markup import add, document
 from app.web.exports.site import Site, utc
@@ -75,6 +75,24 @@ def quote_entry(card: QuoteCard, added_at: Mapping[int, datetime]) -> Entry:
         published=card.story.published_at,
         outlet=card.story.outlet,
         summary=f"{card.text} ({card.kind}, in: {card.story.title})",
+        terms=_invented(invented=card.story.invented),
+    )
+
+
+def source_entry(card: SourceCard, added_at: Mapping[int, datetime]) -> Entry:
+    """A source, with the reason for its namelessness and what rests on it; `added_at` says when each story came in."""
+    said = [f"{card.form}, {card.affiliation} (in: {card.story.title})"]
+    if card.unnamed or card.anonymous:
+        said.append(f"Reason given: {card.reason}" if card.reason else "No reason stated")
+    said += [quote.text for quote in card.resting]
+    return Entry(
+        id=f"/stories/{card.story.id}#s{card.position}",
+        address=links.source(card),
+        title=_shortened(card.name),
+        updated=added_at[card.story.id],
+        published=card.story.published_at,
+        outlet=card.story.outlet,
+        summary="\n".join(said),
         terms=_invented(invented=card.story.invented),
     )
 

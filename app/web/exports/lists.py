@@ -24,6 +24,7 @@ T = TypeVar("T")
 ReadPage = Callable[[Session, str | None, int], Page[T]]
 
 BATCH = 500
+SOURCE_PARAMS = ("form", "affiliation", "unnamed", "reason", "q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def _actors_under(kind: ActorKind, params: QueryParams) -> ReadPage[ActorCard]:
     )
 
 
-def _sources_under(params: QueryParams) -> ReadPage[SourceCard]:
+def sources_under(params: QueryParams) -> ReadPage[SourceCard]:
+    """Sources, newest first."""
     wanted: dict[str, Any] = {
         "form": _one_of(params, "form", get_args(SourceForm)),
         "affiliation": _one_of(params, "affiliation", get_args(Affiliation)),
@@ -127,6 +129,6 @@ LISTS: Mapping[str, Exported[Any]] = {
     "people": _actors("person"),
     "organisations": _actors("organisation"),
     "groups": _actors("group"),
-    "sources": Exported(rows.SourceRow._fields, rows.source_row, _sources_under),
+    "sources": Exported(rows.SourceRow._fields, rows.source_row, sources_under),
     "countries": Exported(rows.CountryRow._fields, rows.country_row, _countries_under),
 }

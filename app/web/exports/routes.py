@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
@@ -14,7 +15,7 @@ from app.web import links
 from app.web.deps import SessionDep, SettingsDep
 from app.web.errors import no_story, not_found
 from app.web.exports import alternates, atom, ninjs, opensearch, tables, webannotation
-from app.web.exports.lists import LISTS, quotes_under, stories_under
+from app.web.exports.lists import LISTS, SOURCE_PARAMS, quotes_under, sources_under, stories_under
 from app.web.exports.site import Site
 
 router = APIRouter(include_in_schema=False)
@@ -67,7 +68,7 @@ def stories_feed(request: Request, session: SessionDep, settings: SettingsDep, n
     """The newest stories of the selection in the address."""
     page = stories_under(request.query_params)(session, next, settings.page_size)
     entries = [atom.story_entry(card) for card in page.items]
-    return _feed(request, session, settings, "stories", page.next, entries)
+    return _feed_under(request, session, settings, "stories", page.next, entries)
 
 
 @router.get("/quotes.atom")
@@ -76,10 +77,21 @@ def quotes_feed(request: Request, session: SessionDep, settings: SettingsDep, ne
     page = quotes_under(request.query_params)(session, next, settings.page_size)
     added_at = browse.added_at(session, [card.story.id for card in page.items])
     entries = [atom.quote_entry(card, added_at) for card in page.items]
-    return _feed(request, session, settings, "quotes", page.next, entries)
+    return _feed_under(request, session, settings, "quotes", page.next, entries)
 
 
-def _feed(
+@router.get("/sources.atom")
+def sources_feed(request: Request, session: SessionDep, settings: SettingsDep, next: str | None = None) -> Response:  # noqa: A002
+    """The newest sources that fit the address, such as those without a name."""
+    page = sources_under(request.query_params)(session, next, settings.page_size)
+    added_at = browse.added_at(session, [card.story.id for card in page.items])
+    entries = [atom.source_entry(card, added_at) for card in page.items]
+    chosen = {name: value for name in SOURCE_PARAMS if (value := request.query_params.get(name))}
+    words = [f"{name}: {value}" for name, value in chosen.items()]
+    return _feed(settings, "sources", words, urlencode(chosen), request.query_params.get("next"), page.next, entries)
+
+
+def _feed_under(
     request: Request,
     session: SessionDep,
     settings: SettingsDep,
@@ -88,14 +100,31 @@ def _feed(
     entries: list[atom.Entry],
 ) -> Response:
     selection = parse_selection(request.query_params.multi_items())
-    chips = ", ".join(f"{chip.label}: {chip.words}" for chip in facets.chips(session, selection))
-    path, here = f"/{name}.atom", request.query_params.get("next")
+    words = [f"{chip.label}: {chip.words}" for chip in facets.chips(session, selection)]
+    return _feed(settings, name, words, selection.query(), request.query_params.get("next"), next_token, entries)
+
+
+def _feed(
+    settings: SettingsDep,
+    name: str,
+    words: list[str],
+    query: str,
+    here: str | None,
+    next_token: str | None,
+    entries: list[atom.Entry],
+) -> Response:
+    """A page of the feed of a list under a query string, which `words` say; `here` is the token of this page."""
+
+    def at(token: str | None) -> str:
+        place = urlencode({"next": token}) if token else ""
+        return links.with_query(f"/{name}.atom", "&".join(filter(None, (query, place))))
+
     about = atom.Feed(
-        title=f"{atom.NAME}: {name}" + (f" ({chips})" if chips else ""),
-        page=links.stories(selection) if name == "stories" else links.quotes(selection),
-        first=links.with_query(path, selection.query()),
-        here=links.with_query(path, selection.query(**({"next": here} if here else {}))),
-        next=links.with_query(path, selection.query(next=next_token)) if next_token else None,
+        title=f"{atom.NAME}: {name}" + (f" ({', '.join(words)})" if words else ""),
+        page=links.with_query("/" if name == "stories" else f"/{name}", query),
+        first=at(None),
+        here=at(here),
+        next=at(next_token) if next_token else None,
     )
     return Response(atom.feed(about, entries, _site(settings)), headers=NOINDEX, media_type=atom.MEDIA_TYPE)
 
