@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Token
 
 from app.nlp.lexicons import words
 from app.nlp.story_actors import StoryActors
+from app.nlp.tokens import dependents
 from app.spans import ActorSpan, QuoteSpan
 
 SUBJECTS = ("nsubj", "nsubjpass")
@@ -39,7 +40,7 @@ class Antecedents:
         self.story = story
         self.quoted = quoted_tokens(doc)
         self._sentence_of = narrative_sentences(doc, self.quoted)
-        self._subjects = [token.i for token in doc if token.dep_ in SUBJECTS and token.i not in self.quoted]
+        self._subjects = [token.i for token in dependents(doc, SUBJECTS) if token.i not in self.quoted]
         self._places = sorted([*self._named(), *self._strangers()])
 
     def _named(self) -> Iterator[Place]:

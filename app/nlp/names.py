@@ -9,6 +9,7 @@ from app.naming import PARTICLES, given_forms
 from app.nlp.borders import FAMILY, Candidate, after_split_title, after_titles, is_title, repaired, title_before
 from app.nlp.gazetteer import reading
 from app.nlp.lexicons import words
+from app.nlp.tokens import not_lower
 from app.nlp.transcripts import turns
 
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
@@ -203,12 +204,14 @@ def _single_names(doc: Doc, names: list[Candidate]) -> frozenset[str]:
 def _given_away(doc: Doc, taken: set[int], singles: frozenset[str]) -> Iterator[Candidate]:
     """Capitalised words that the recogniser passed over, but a title, a first name or a known surname gives away."""
     first_names = words("first_names.txt")
-    at = 0
-    while at < len(doc):
-        end = _run_end(doc, at, taken)
-        start, titled = after_titles(doc, after_split_title(doc, at, end), end) if end > at else (at, False)
+    reached = 0
+    for at in not_lower(doc):
+        end = _run_end(doc, at, taken) if at >= reached else at
+        if end == at:
+            continue
+        reached = end
+        start, titled = after_titles(doc, after_split_title(doc, at, end), end)
         if start >= end or is_title(doc[at:end]):
-            at = max(at + 1, end)
             continue
         titled = titled or title_before(doc, start)
         if titled and not is_title(doc[start:end]) and _is_name_word(doc[start]) and doc[start].pos_ == "PROPN":
@@ -217,7 +220,6 @@ def _given_away(doc: Doc, taken: set[int], singles: frozenset[str]) -> Iterator[
             yield Candidate(start, end, "PERSON", "first-name")
         elif doc[end - 1].text in singles and end - start == 2 and _continues_person(doc[start]):
             yield Candidate(start, end, "PERSON", "known-surname")
-        at = end
 
 
 def _run_end(doc: Doc, start: int, taken: set[int]) -> int:

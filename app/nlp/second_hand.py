@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Span, Token
 from app.nlp import media
 from app.nlp.cue_sources import QUOTING, nominal
 from app.nlp.source_words import is_document
+from app.nlp.tokens import dependents
 from app.spans import Channel, SourceForm
 from app.spans import Span as CharSpan
 
@@ -39,7 +40,7 @@ def heard(text: str) -> Iterator[Heard]:
 
 def cited(doc: Doc) -> Iterator[Span]:
     """Objects such as "two officials" of "…, the agency reported, citing two officials"."""
-    objects = (token for token in doc if token.dep_ == "dobj" and token.head.lemma_ in QUOTING)
+    objects = (token for token in dependents(doc, ("dobj",)) if token.head.lemma_ in QUOTING)
     for token in _outside_quotes(doc, objects):
         words = nominal(token)
         yield doc[words[0] : words[-1] + 1]
@@ -47,7 +48,7 @@ def cited(doc: Doc) -> Iterator[Span]:
 
 def documents_shown(doc: Doc) -> Iterator[Span]:
     """Subjects such as "port data" of "port data showed that …"."""
-    subjects = (token for token in doc if token.dep_ == "nsubj" and token.head.lemma_ in SHOWING and is_document(token))
+    subjects = (token for token in dependents(doc, ("nsubj",)) if token.head.lemma_ in SHOWING and is_document(token))
     for token in _outside_quotes(doc, subjects):
         yield doc[token.left_edge.i : token.i + 1]
 

@@ -10,6 +10,7 @@ from app.nlp import epithets
 from app.nlp.antecedents import PLURAL_TAGS, SUBJECTS, Antecedents
 from app.nlp.lexicons import words
 from app.nlp.story_actors import GENDERED, StoryActors, gender_of_word
+from app.nlp.tokens import dependents
 from app.spans import ActorKind, ActorSpan, MentionLevel, MentionSpan, MentionType, QuoteSpan
 
 NAME = "newsgloss_speakers"
@@ -72,8 +73,8 @@ class Resolver:
 
     def _pronouns(self) -> Iterator[Token]:
         """Subjects such as "she" outside quotations."""
-        for token in self.doc:
-            if token.lower_ in GENDERED and token.dep_ in SUBJECTS and token.i not in self.antecedents.quoted:
+        for token in dependents(self.doc, SUBJECTS):
+            if token.lower_ in GENDERED and token.i not in self.antecedents.quoted:
                 yield token
 
     def _step(self, span: Span, quote: QuoteSpan | None) -> Resolved | None:
