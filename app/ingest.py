@@ -27,7 +27,8 @@ from app.store.waiting import PendingStory
 
 T = TypeVar("T")
 
-COMMIT_STORIES = 100
+# What every batch costs is shared by its stories; others that write wait a fraction of a second for one of these.
+COMMIT_STORIES = 250
 COMMIT_SECONDS = 2.0
 KEPT_UNREADABLE = 1000
 
@@ -195,7 +196,7 @@ def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _groups(items: Iterable[T]) -> Iterator[list[T]]:
-    """Groups to commit together: at most 100 items, or what comes within two seconds."""
+    """Groups to commit together: at most 250 items, or what comes within two seconds."""
     group: list[T] = []
     since = time.monotonic()
     for item in items:

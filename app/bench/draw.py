@@ -153,7 +153,7 @@ class _Draft:
         organisations = self._some(world.organisations, self.month.organisations, ORGANISATIONS_IN_STORY)
         drawn = chance.choices(world.countries, cum_weights=world.country_weights, k=COUNTRIES_IN_STORY + 2)
         countries = list(dict.fromkeys(drawn))[:COUNTRIES_IN_STORY]
-        words = chance.choices(world.words, cum_weights=world.word_weights, k=chance.randint(LEAST_WORDS, MOST_WORDS))
+        words = chance.choices(world.words, k=chance.randint(LEAST_WORDS, MOST_WORDS))
         self.unnamed = chance.choice(UNNAMED)
         title = " ".join(words[:7]).capitalize()
         self.put(title + "\n\n")

@@ -1,5 +1,6 @@
 """How fast annotated stories are stored, as a multiple of what SQLite takes for the same rows alone."""
 
+import gc
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,7 @@ def bench_ingest(stories: int, rounds: int, *, seed: int, on_round: Callable[[],
     over the same schema, indexes and search index included. Medians over the rounds.
     """
     drawn = list(stories_of(draw(Batch(seed, MONTHS // 2, 1, stories)), make_world(seed)))
+    gc.freeze()  # they are here all the while, which adding and annotating spare the garbage collector
     times = []
     for _ in range(rounds):
         times.append(_round(drawn))

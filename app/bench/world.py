@@ -3,12 +3,13 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, repeat
 
 from app.country_names import country_names
 from app.spans import ActorKind
 
 WORDS = 60_000
+MOST_REPEATED = 60_000
 PEOPLE, ORGANISATIONS, COUNTRIES, OUTLETS = 20_000, 5_000, 200, 40
 MONTHS = 120
 
@@ -61,7 +62,7 @@ ROLE_SHARE = 0.6
 SHORTEST_STAY, LONGEST_STAY = 6, 90
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Player:
     """An actor of the world; `weight` is how often it is in the news at its time, which is around `prime`."""
 
@@ -83,10 +84,9 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything stories are made of. `word_weights` are cumulative, as are `country_weights`."""
+    """Everything stories are made of. Each word is there as often as it is to be drawn; `country_weights` add up."""
 
     words: Sequence[str]
-    word_weights: Sequence[float]
     people: Sequence[Player]
     organisations: Sequence[Player]
     countries: Sequence[str]
@@ -107,8 +107,7 @@ def make_world(seed: int) -> World:
     countries = codes[:COUNTRIES]
     outlets = [f"{_capital(chance)} {chance.choice(OUTLET_NAMES)} {number}" for number in range(1, OUTLETS + 1)]
     return World(
-        words=words,
-        word_weights=zipf(WORDS),
+        words=list(_repeated(words)),
         people=list(_people(chance, countries)),
         organisations=list(_organisations(chance, countries)),
         countries=countries,
@@ -120,6 +119,12 @@ def make_world(seed: int) -> World:
 def zipf(n: int) -> list[float]:
     """The cumulative weights of n things of which the second is half as frequent as the first, the third a third."""
     return list(accumulate(1 / rank for rank in range(1, n + 1)))
+
+
+def _repeated(words: Sequence[str]) -> Iterator[str]:
+    """Each word as often as its share of a long list, so that any place of it may be drawn: twice as fast."""
+    for rank, word in enumerate(words, 1):
+        yield from repeat(word, round(MOST_REPEATED / rank))
 
 
 def _people(chance: random.Random, countries: Sequence[str]) -> Iterator[Player]:

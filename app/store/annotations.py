@@ -203,6 +203,7 @@ def _add_sources(batch: Batch, story: _Saved, actor_ids: Mapping[str, int], give
     ids = {}
     for position, source in enumerate(story.found.sources, 1):
         own = quotes_of[source.id]
+        words = [(quote.kind, _word_count(story.text, quote.content)) for quote in own]
         ids[source.id] = next(given)
         row = {
             "id": ids[source.id],
@@ -221,8 +222,8 @@ def _add_sources(batch: Batch, story: _Saved, actor_ids: Mapping[str, int], give
             "actor_id": actor_ids[source.actor] if source.actor else None,
             "country": source.country,
             "quote_count": len(own),
-            "words": sum(_word_count(story.text, quote.content) for quote in own),
-            "direct_words": sum(_word_count(story.text, quote.content) for quote in own if quote.kind == "direct"),
+            "words": sum(n for _, n in words),
+            "direct_words": sum(n for kind, n in words if kind == "direct"),
             "rule": source.rule,
         }
         batch.add(Source, [row])
@@ -324,11 +325,11 @@ def _actor_rows(found: Annotations, actor_ids: Mapping[str, int], speaks: Mappin
 
 def words_of(text: str, spans: Spans) -> str:
     """The words of a span on one line, its pieces joined by an ellipsis."""
-    return " … ".join(" ".join(text[start:end].split()) for start, end in spans)
+    return " … ".join([" ".join(text[start:end].split()) for start, end in spans])
 
 
 def _word_count(text: str, spans: Spans) -> int:
-    return sum(len(text[start:end].split()) for start, end in spans)
+    return sum([len(text[start:end].split()) for start, end in spans])
 
 
 # ------------------------------------------------------------------------------------------------ counting

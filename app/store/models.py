@@ -7,6 +7,7 @@ along its index; a second index starts with story_id, for rewriting a story and 
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -67,6 +68,7 @@ class SortTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value is not None else None
 
 
+@lru_cache
 def to_seconds(moment: datetime) -> int:
     """A time as SQLite keeps it where lists are sorted by it."""
     return (moment - EPOCH) // timedelta(seconds=1)

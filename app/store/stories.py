@@ -332,11 +332,15 @@ def story_at(session: Session, url: str) -> int | None:
 def lead_of(text: str, title: str) -> str:
     """The story's first words after its title, on one line, cut at a word."""
     first, _, rest = text.lstrip().partition("\n")
-    start = rest if rest.strip() and _letters(first) == _letters(title) else text
+    start = rest if rest.strip() and _are_alike(first, title) else text
     line = " ".join(start[: LEAD_CHARS * 4].split())
     if len(line) <= LEAD_CHARS:
         return line
     return (line[: LEAD_CHARS + 1].rpartition(" ")[0] or line[:LEAD_CHARS]) + " …"
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return one == other or _letters(one) == _letters(other)
 
 
 def _letters(words: str) -> str:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlmodel import Session, col
 
+from app.store.among import among
+from app.store.db import rows
 from app.store.models import Story, StoryText
 
 FIRST_WAIT = timedelta(minutes=1)
@@ -121,19 +123,21 @@ def _not_of(version: str) -> ColumnElement[bool]:
 
 
 def _read(session: Session, wanted: ColumnElement[bool], *, most: int) -> list[PendingStory]:
-    rows = session.execute(
+    found = (
         select(col(Story.id), col(StoryText.text), col(Story.title), col(Story.text_hash))
         .join(StoryText, col(StoryText.story_id) == col(Story.id))
         .where(wanted)
         .order_by(col(Story.id))
         .limit(most)
     )
-    return [PendingStory(*row) for row in rows]
+    return [PendingStory(*row) for row in rows(session, found)]
 
 
 def _claimed(session: Session, found: list[PendingStory], now: datetime, failures: int = 0) -> list[PendingStory]:
     claim = {"failures": col(Story.failures) + 1, "next_try_at": now + wait_after(failures + 1)}
-    session.execute(update(Story).where(col(Story.id).in_([story.id for story in found])).values(claim))
+    session.connection().execute(
+        update(Story).where(among(col(Story.id))).values(claim), {"ids": [each.id for each in found]}
+    )
     return found
 
 
