@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import event
@@ -18,8 +19,16 @@ from app.store.slugs import slugify
 
 BATCH = 500
 DRAWERS, AHEAD = 2, 6
-# So much of the tables and indexes stays in memory while rows go to all corners of them.
-PRAGMAS = ("PRAGMA cache_size = -1000000", "PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF")
+# So many batches are in one transaction: rows go to all corners of the tables, and a page that many go to is written
+# once.
+TOGETHER = 20
+# So much of the tables and indexes stays in memory meanwhile. There is no way back, and nothing to go back to.
+PRAGMAS = (
+    "PRAGMA cache_size = -1000000",
+    "PRAGMA journal_mode = OFF",
+    "PRAGMA synchronous = OFF",
+    "PRAGMA foreign_keys = OFF",
+)
 
 
 class NotEmptyError(ValueError):
@@ -41,10 +50,12 @@ def generate(url: str, stories: int, *, seed: int, on_stories: Callable[[int], N
             raise NotEmptyError
     with write_session(engine) as session:
         _insert_world(session, make_world(seed))
-    for rows in _drawn(batches(seed, stories, BATCH)):
+    drawn = _drawn(batches(seed, stories, BATCH))
+    while some := list(islice(drawn, TOGETHER)):
         with write_session(engine) as session:
-            _insert_rows(session, rows)
-        on_stories(len(rows["story"]))
+            for rows in some:
+                _insert_rows(session, rows)
+                on_stories(len(rows["story"]))
     with write_session(engine) as session:
         counts.replace_all(session, archive.recounted(session))
     engine.dispose()

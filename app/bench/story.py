@@ -80,7 +80,7 @@ def long_story() -> tuple[str, Annotations]:
         name, official = f"Councillor {turn % ACTORS} Reyes", f"official {turn % SOURCES} of the port"
         place, code = COUNTRIES[turn % len(COUNTRIES)]
         actor, voice = f"a{turn % ACTORS}", turn % SOURCES
-        drawn = chance.choices(world.words, cum_weights=world.word_weights, k=SAID_WORDS + REST_WORDS)
+        drawn = chance.choices(world.words, k=SAID_WORDS + REST_WORDS)
         quoted, rest = f"“{' '.join(drawn[:SAID_WORDS])},”", " ".join(drawn[SAID_WORDS:])
         spans = []
         for words in (quoted, " ", "said", " an ", official, " beside ", name, " of ", place, ". ", rest, ".\n\n"):
