@@ -52,6 +52,8 @@ function show(element, pointed = false) {
   card.hidden = false;
   shownFor = element;
   byPointer = pointed;
+  // Where it stood last, it may have been narrow: it is measured with all the room there is.
+  card.style.left = "0";
   const place = element.getClientRects()[0];
   const left = Math.min(place.left, document.documentElement.clientWidth - card.offsetWidth - 8);
   const below = place.bottom + card.offsetHeight + 8 < window.innerHeight;

@@ -53,6 +53,13 @@ ODD_PAGES = {
 }
 
 
+GAP_BELOW_OR_ABOVE = """() => {
+    const [card, place] = [document.querySelector(".gloss"), document.activeElement].map((each) =>
+        each.getBoundingClientRect());
+    return Math.round(Math.max(card.top - place.bottom, place.top - card.bottom));
+}"""
+
+
 def test_every_page_fits_its_screen_and_is_accessible(browser: Browser, demo_site: str) -> None:
     context, page, complaints = open_page(browser, demo_site)
     actors = []
@@ -84,6 +91,7 @@ def test_an_open_card_is_accessible(browser: Browser, demo_site: str) -> None:
         page.locator("#story-text a").first.focus()
         page.keyboard.press("Tab")
         expect(page.locator(".gloss")).to_be_visible()
+        assert page.evaluate(GAP_BELOW_OR_ABOVE) == 4, "the card stands at what it is about"
         check(page, f"story-card-{screen}")
         page.keyboard.press("Escape")
         expect(page.locator(".gloss")).to_be_hidden()
