@@ -38,7 +38,7 @@ COLUMNS = {
     ),
     "story_text": "story_id text",
     "story_band": "band story_id",
-    "mention": "story_id start_char end_char actor_id type level rule",
+    "mention": "story_id start_char end_char actor_id level rule",
     "toponym": "story_id start_char end_char country rule",
     "source": (
         "id story_id position sorted_at name form affiliation role channel former unnamed anonymous reason actor_id"
@@ -201,8 +201,7 @@ class _Draft:
 
     def _mention(self, actor: Player) -> Span:
         start, end = self.put(actor.short if self.places[actor.id] else actor.name)
-        kind = "PERSON" if actor.kind == "person" else "ORG"
-        self.rows["mention"].append((self.id, start, end, actor.id, kind, "name", "ner"))
+        self.rows["mention"].append((self.id, start, end, actor.id, "name", "ner"))
         self.places[actor.id].append(start)
         return start, end
 

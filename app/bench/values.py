@@ -9,7 +9,17 @@ from typing import Any
 
 from app.bench.draw import COLUMNS, Rows
 from app.bench.world import World
-from app.spans import ActorSpan, Annotations, MentionSpan, QuoteSpan, RawStory, SourceSpan, Spans, ToponymSpan
+from app.spans import (
+    ActorSpan,
+    Annotations,
+    MentionSpan,
+    MentionType,
+    QuoteSpan,
+    RawStory,
+    SourceSpan,
+    Spans,
+    ToponymSpan,
+)
 
 # The rows of one story by table, each with its columns as attributes.
 Own = Mapping[str, list[Any]]
@@ -61,10 +71,7 @@ def _annotations(own: Own, world: World) -> Annotations:
         "annotated",
         language="en",
         actors=tuple(_actor(row, world) for row in own["story_actor"]),
-        mentions=tuple(
-            MentionSpan(row.start_char, row.end_char, row.type, row.level, _ref(row.actor_id), row.rule)
-            for row in own["mention"]
-        ),
+        mentions=tuple(_mention(row, world) for row in own["mention"]),
         toponyms=tuple(ToponymSpan(row.start_char, row.end_char, row.country, row.rule) for row in own["toponym"]),
         countries=tuple(related["mentioned"]),
         focus=tuple(related["focus"]),
@@ -73,6 +80,11 @@ def _annotations(own: Own, world: World) -> Annotations:
         sources=tuple(_source(row, own) for row in own["source"]),
         bands=tuple(row.band for row in own["story_band"]),
     )
+
+
+def _mention(row: Any, world: World) -> MentionSpan:
+    kind: MentionType = "PERSON" if world.player(row.actor_id).kind == "person" else "ORG"
+    return MentionSpan(row.start_char, row.end_char, kind, row.level, _ref(row.actor_id), row.rule)
 
 
 def _ref(actor_id: int | None) -> str:

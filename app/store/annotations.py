@@ -171,7 +171,6 @@ def _add_spans(batch: Batch, story: _Saved, actor_ids: Mapping[str, int]) -> Non
                 "start_char": start,
                 "end_char": end,
                 "actor_id": actor_id,
-                "type": mention.type,
                 "level": mention.level,
                 "rule": mention.rule,
             }

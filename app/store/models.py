@@ -227,7 +227,6 @@ class Mention(SQLModel, table=True):
     start_char: int = Field(primary_key=True)
     end_char: int = Field(primary_key=True)
     actor_id: int = Field(primary_key=True, foreign_key="actor.id")
-    type: str
     level: str
     rule: str
 
