@@ -5,15 +5,30 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, SQLColumnExpression, and_, cast, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.config import get_settings
 from app.store import counts, paging
 from app.store.actor_keys import name_key
+from app.store.among import among
 from app.store.browse import ACTOR_COLUMNS, actor_ref, list_stories
 from app.store.cards import ActorCard, ActorPage, Page, RoleCard
+from app.store.db import rows
 from app.store.filters import Selection
 from app.store.models import Actor, Alias, FacetCount, Story, StoryActor
 from app.store.months import months_of
@@ -65,10 +80,10 @@ def list_actors(
     if initial:
         wanted = wanted.where(col(Actor.name).istartswith(initial, autoescape=True))
     key = {"stories": n_stories, "quotes": n_quotes, "name": col(Actor.name_key)}[sort]
-    rows = session.execute(_ordered(wanted, key, sort, after).limit(size + 1)).all()
-    shown = rows[:size]
+    found = session.execute(_ordered(wanted, key, sort, after).limit(size + 1)).all()
+    shown = found[:size]
     leads_on = None
-    if len(rows) > size:
+    if len(found) > size:
         last = shown[-1]
         leads_on = paging.encode({"stories": last.n, "quotes": last.spoken, "name": last.name_key}[sort], last.actor_id)
     cards = [ActorCard(actor_ref(row), row.country, row.n, row.spoken) for row in shown]
@@ -94,16 +109,18 @@ def _ordered(wanted: Select[Any], key: SQLColumnExpression[Any], sort: Sort, aft
 
 def actor_cards(session: Session, ranked: Iterable[tuple[int, int]]) -> list[ActorCard]:
     """Cards of (actor id, stories to say) pairs, in this order."""
-    pairs = list(ranked)
+    pairs = [(actor_id, n) for actor_id, n in ranked]
     ids = [actor_id for actor_id, _ in pairs]
-    rows = session.execute(select(*ACTOR_COLUMNS, col(Actor.country)).where(col(Actor.id).in_(ids)))
-    known = {row.actor_id: row for row in rows}
+    known = {row.actor_id: row for row in rows(session, _CARDS, {"ids": ids})}
     spoken = counts.of(session, "spoken", [str(actor_id) for actor_id in ids])
     return [
         ActorCard(actor_ref(known[actor_id]), known[actor_id].country, n, spoken.get(str(actor_id), 0))
         for actor_id, n in pairs
         if actor_id in known
     ]
+
+
+_CARDS = select(*ACTOR_COLUMNS, col(Actor.country)).where(among(col(Actor.id)))
 
 
 # ------------------------------------------------------------------------------------------------ one actor
@@ -119,6 +136,7 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
     row = session.execute(select(*ACTOR_COLUMNS).where(col(Actor.id) == actor_id)).one()
     key = str(actor_id)
     newest = _newest(session, actor_id)
+    newest_ids = [entry.story_id for entry in newest]
     stories = counts.of(session, actor.kind, [key]).get(key, 0)
     return ActorPage(
         actor=actor_ref(row),
@@ -127,7 +145,7 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
         roles=_roles(newest),
         stories=stories,
         quotes=counts.of(session, "spoken", [key]).get(key, 0),
-        months=months_of(entry.published_at for entry in newest),
+        months=months_of(session, newest_ids),
         months_over=len(newest) if stories > len(newest) else None,
         said=list_quotes(session, Selection((("speaker", key),)), after=None, size=size),
         about=list_quotes(
@@ -135,11 +153,11 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
             Selection((("about", key), ("not", f"speaker:{key}"))),
             after=None,
             size=SAID_ABOUT,
-            among_stories=[entry.story_id for entry in newest],
+            among_stories=newest_ids,
         ),
         topics=topic_words(session, actor_id),
         in_stories=list_stories(session, Selection(((actor.kind, key),)), after=None, size=size),
-        beside=_beside(session, [entry.story_id for entry in newest[: get_settings().facet_sample]], actor_id),
+        beside=_beside(session, newest_ids[: get_settings().facet_sample], actor_id),
     )
 
 
@@ -179,14 +197,16 @@ def _roles(entries: Iterable[Row[Any]]) -> list[RoleCard]:
     return sorted(cards, key=lambda card: (-card.stories, card.role))[:MAX_ROLES]
 
 
-def _beside(session: Session, story_ids: list[int], actor_id: int) -> list[ActorCard]:
+def _beside(session: Session, story_ids: Sequence[int], actor_id: int) -> list[ActorCard]:
     """Who else is in these stories, most often first."""
-    n = func.count().label("n")
-    rows = session.execute(
-        select(col(StoryActor.actor_id), n)
-        .where(col(StoryActor.story_id).in_(story_ids), col(StoryActor.actor_id) != actor_id)
-        .group_by(col(StoryActor.actor_id))
-        .order_by(n.desc(), col(StoryActor.actor_id))
-        .limit(BESIDE)
-    )
-    return actor_cards(session, [(row.actor_id, row.n) for row in rows])
+    return actor_cards(session, rows(session, _BESIDE, {"ids": story_ids, "actor_id": actor_id}))
+
+
+_N = func.count().label("n")
+_BESIDE = (
+    select(col(StoryActor.actor_id), _N)
+    .where(among(col(StoryActor.story_id)), col(StoryActor.actor_id) != bindparam("actor_id"))
+    .group_by(col(StoryActor.actor_id))
+    .order_by(_N.desc(), col(StoryActor.actor_id))
+    .limit(BESIDE)
+)

@@ -1,6 +1,5 @@
 """Facets beside a list, and the chips of its active filters."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +9,6 @@ from sqlalchemy import (
     Integer,
     Select,
     SQLColumnExpression,
-    String,
     bindparam,
     cast,
     distinct,
@@ -27,8 +25,8 @@ from app.store.db import rows
 from app.store.filters import FILTERS, Selection
 from app.store.matching import Matches, newest_sample
 from app.store.models import Actor, FacetCount, Outlet, Source, Story, StoryActor, StoryCountry, StorySpeaker
-from app.store.months import months_counted
-from app.store.most_frequent import COMMA, most_frequent
+from app.store.months import months_counted, months_of
+from app.store.most_frequent import most_frequent
 
 Expression = SQLColumnExpression[Any]
 
@@ -91,15 +89,8 @@ def quote_choices(session: Session, selection: Selection) -> list[Facet]:
 def story_months(session: Session, selection: Selection, sample: Matches) -> Timeline:
     """When the stories were published: exact for the whole archive, else of the sample."""
     if selection:
-        (months,) = rows(session, _MONTHS, {"ids": sample.ids})[0]
-        return Timeline(months_counted(Counter(months.split(",") if months else ())), _over(sample))
+        return Timeline(months_of(session, sample.ids), _over(sample))
     return Timeline(months_counted(counts.every(session, "month")))
-
-
-# As text, in one row: to read a hundred dates takes several times as long.
-_MONTHS = select(func.aggregate_strings(func.substr(cast(col(Story.published_at), String), 1, 7), COMMA)).where(
-    among(col(Story.id))
-)
 
 
 def _over(sample: Matches) -> int | None:

@@ -208,7 +208,8 @@ def _is_about(quote_id: SQLColumnExpression[Any], values: tuple[str, ...]) -> Co
     """One of the actors is mentioned within the quoted words."""
     inside = and_(
         col(Mention.story_id) == col(Quote.story_id),
-        col(Mention.start_char) >= col(QuotePiece.start_char),
+        # Between, and not only behind: so no further mention of the story is looked at.
+        col(Mention.start_char).between(col(QuotePiece.start_char), col(QuotePiece.end_char)),
         col(Mention.end_char) <= col(QuotePiece.end_char),
         col(Mention.actor_id).in_(map(int, values)),
     )

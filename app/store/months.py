@@ -1,10 +1,16 @@
 """Stories by month."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import String, cast, func, select
+from sqlmodel import Session, col
+
+from app.store.among import among, joined
 from app.store.cards import MonthCount
+from app.store.db import rows
+from app.store.models import Story
 
 
 def month_of(time: datetime) -> str:
@@ -12,13 +18,17 @@ def month_of(time: datetime) -> str:
     return f"{time.year:04}-{time.month:02}"
 
 
-def months_of(times: Iterable[datetime | None]) -> list[MonthCount]:
-    """Dated stories by month, oldest first, months without any between the first and the last included."""
-    return months_counted(Counter(month_of(time) for time in times if time))
+def months_of(session: Session, story_ids: Sequence[int]) -> list[MonthCount]:
+    """Those of the stories that have a date, by month, oldest first; months without any between them included."""
+    (months,) = rows(session, _MONTHS, {"ids": story_ids})[0]
+    return months_counted(Counter(months.split(",") if months else ()))
+
+
+_MONTHS = select(joined(func.substr(cast(col(Story.published_at), String), 1, 7))).where(among(col(Story.id)))
 
 
 def months_counted(counted: Mapping[str, int]) -> list[MonthCount]:
-    """The same of stories counted by month."""
+    """The same of stories that are counted by month."""
     if not counted:
         return []
     numbers = range(_month_number(min(counted)), _month_number(max(counted)) + 1)

@@ -9,20 +9,17 @@ from functools import lru_cache
 from heapq import nlargest
 from typing import Any, get_args
 
-from sqlalchemy import Select, SQLColumnExpression, String, cast, func, literal_column, select, true
+from sqlalchemy import Select, SQLColumnExpression, select, true
 from sqlmodel import Session, col
 
 from app.spans import ActorKind
-from app.store.among import among
+from app.store.among import among, joined
 from app.store.annotations import FACET_OF_RELATION
 from app.store.db import rows
 from app.store.models import Actor, Outlet, Source, Story, StoryActor, StoryCountry, StorySpeaker
 
 Expression = SQLColumnExpression[Any]
 Ranked = list[tuple[str, int]]
-
-# A plain string here would be written into the statement anew each time.
-COMMA: Any = literal_column("','")
 
 
 def most_frequent(
@@ -45,35 +42,33 @@ def _ranked(values: Sequence[str], most: int) -> Ranked:
     return sorted(pairs, key=lambda pair: (-pair[1], len(pair[0]), pair[0]))[:most]
 
 
-def _list(value: Expression) -> Any:
-    return func.aggregate_strings(cast(value, String), COMMA)
-
-
 def _actors() -> Select[Any]:
-    each = [_list(col(StoryActor.actor_id)).filter(col(Actor.kind) == kind).label(kind) for kind in get_args(ActorKind)]
+    each = [
+        joined(col(StoryActor.actor_id)).filter(col(Actor.kind) == kind).label(kind) for kind in get_args(ActorKind)
+    ]
     return select(*each).join_from(StoryActor, Actor, col(Actor.id) == col(StoryActor.actor_id))
 
 
 def _countries() -> Select[Any]:
-    relation, country = col(StoryCountry.relation), _list(col(StoryCountry.country))
+    relation, country = col(StoryCountry.relation), joined(col(StoryCountry.country))
     return select(*(country.filter(relation == each).label(facet) for each, facet in FACET_OF_RELATION.items()))
 
 
 def _outlets() -> Select[Any]:
-    slugs = select(_list(col(Outlet.slug)).label("outlet"))
+    slugs = select(joined(col(Outlet.slug)).label("outlet"))
     return slugs.join_from(Story, Outlet, col(Outlet.id) == col(Story.outlet_id))
 
 
 def _forms() -> Select[Any]:
     each = select(col(Source.story_id), col(Source.form)).where(among(col(Source.story_id))).distinct().subquery()
-    return select(_list(each.c.form).label("form"))
+    return select(joined(each.c.form).label("form"))
 
 
 # Each gives one row, in which each facet is a column with all its values in the stories.
 LISTS: dict[str, Select[Any]] = {
     "actor": _actors().where(among(col(StoryActor.story_id))),
     "country": _countries().where(among(col(StoryCountry.story_id))),
-    "speaker": select(_list(col(StorySpeaker.actor_id)).label("speaker")).where(among(col(StorySpeaker.story_id))),
+    "speaker": select(joined(col(StorySpeaker.actor_id)).label("speaker")).where(among(col(StorySpeaker.story_id))),
     "outlet": _outlets().where(among(col(Story.id))),
     "form": _forms(),
 }

@@ -1,19 +1,21 @@
 """Countries to read: the list and one country."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import func, select, union
+from sqlalchemy import Select, bindparam, func, select, union
 from sqlmodel import Session, col
 
 from app.config import get_settings
 from app.country_names import country_name, country_names
 from app.store import counts
 from app.store.actors import actor_cards
+from app.store.among import among
 from app.store.browse import list_stories
 from app.store.cards import ActorCard, CountryCard, CountryPage
+from app.store.db import rows
 from app.store.evidence import evidence_of
 from app.store.filters import Selection
-from app.store.models import Actor, Source, Story, StoryActor, StoryCountry
+from app.store.models import Actor, Source, StoryActor, StoryCountry
 from app.store.months import months_of
 
 Relation = Literal["mentioned", "focus", "speaking"]
@@ -46,22 +48,16 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
     if code not in country_names():
         return None
     n = {each: counts.of(session, facet, [code]).get(code, 0) for each, facet in FACETS.items()}
-    newest = session.execute(
-        select(col(StoryCountry.story_id), col(Story.published_at))
-        .join(Story, col(Story.id) == col(StoryCountry.story_id))
-        .where(col(StoryCountry.relation) == relation, col(StoryCountry.country) == code)
-        .order_by(col(StoryCountry.sorted_at).desc(), col(StoryCountry.story_id).desc())
-        .limit(NEWEST)
-    ).all()
+    newest = [story_id for (story_id,) in rows(session, _NEWEST, {"relation": relation, "code": code})]
     in_stories = list_stories(session, Selection(((FACETS[relation], code),)), after=after, size=size)
     listed = [card.id for card in in_stories.items]
-    actors = _actors(session, code, [row.story_id for row in newest[: get_settings().facet_sample]])
+    actors = _actors(session, code, newest[: get_settings().facet_sample])
     return CountryPage(
         code=code,
         mentioned=n["mentioned"],
         focus=n["focus"],
         speaking=n["speaking"],
-        months=months_of(row.published_at for row in newest),
+        months=months_of(session, newest),
         months_over=len(newest) if n[relation] > len(newest) else None,
         people=_cards(session, actors, ("person",)),
         bodies=_cards(session, actors, ("organisation", "group")),
@@ -70,28 +66,44 @@ def get_country(session: Session, code: str, *, relation: Relation, after: str |
     )
 
 
+_NEWEST = (
+    select(col(StoryCountry.story_id))
+    .where(col(StoryCountry.relation) == bindparam("relation"), col(StoryCountry.country) == bindparam("code"))
+    .order_by(col(StoryCountry.sorted_at).desc(), col(StoryCountry.story_id).desc())
+    .limit(NEWEST)
+)
+
+
 def _actors(session: Session, code: str, story_ids: list[int]) -> Ranked:
     """The country's own actors in these stories and those who speak for it there, with how many stories; most first."""
+    found = rows(session, _OF_COUNTRY, {"ids": story_ids, "code": code})
+    return [(row.actor_id, row.kind, row.n) for row in found]
+
+
+def _of_country() -> Select[Any]:
+    code: Any = bindparam("code")
     own = (
         select(col(StoryActor.story_id), col(StoryActor.actor_id))
         .join(Actor, col(Actor.id) == col(StoryActor.actor_id))
-        .where(col(StoryActor.story_id).in_(story_ids), col(Actor.country) == code)
+        .where(among(col(StoryActor.story_id)), col(Actor.country) == code)
     )
     # Whose country no story says outright may still speak for one; whose is known is at home there alone.
     speaking = (
         select(col(Source.story_id), col(Source.actor_id))
         .join(Actor, col(Actor.id) == col(Source.actor_id))
-        .where(col(Source.story_id).in_(story_ids), col(Source.country) == code, col(Actor.country).is_(None))
+        .where(among(col(Source.story_id)), col(Source.country) == code, col(Actor.country).is_(None))
     )
     named = union(own, speaking).subquery()
     n = func.count().label("n")
-    found = session.execute(
+    return (
         select(named.c.actor_id, col(Actor.kind), n)
         .join(Actor, col(Actor.id) == named.c.actor_id)
         .group_by(named.c.actor_id, col(Actor.kind))
         .order_by(n.desc(), named.c.actor_id)
     )
-    return [(row.actor_id, row.kind, row.n) for row in found]
+
+
+_OF_COUNTRY = _of_country()
 
 
 def _cards(session: Session, ranked: Ranked, kinds: tuple[str, ...]) -> list[ActorCard]:
