@@ -21,6 +21,8 @@ from app.store.roster import MOST_BEARERS, Roster
 
 # Of several bearers one is meant if he is in this many times as many stories as the next.
 BY_FAR = 10
+# Where there is none such, so many are held against the story.
+MOST_COMPARED = 4
 # How many of a bearer's newest stories are looked at for whom he stands beside, and in which roles.
 NEWEST = 100
 # Who stands beside somebody in less than this share of the stories is there by chance.
@@ -111,9 +113,10 @@ def resolve_actors(batch: Batch, cast: Cast) -> dict[str, int]:
     beside = frozenset(ids.values())
     for actor in short:
         situation = Situation(actor.roles, actor.country, beside, found.focus)
-        bearer = find_bearer(batch, actor.kind, name_key(actor.name))
-        if bearer is not None and _joins(batch, actor.kind, bearer, situation):
-            ids[actor.id] = bearer
+        bearers = likely_bearers(batch, actor.kind, name_key(actor.name))
+        fitting = [bearer for bearer in bearers if _joins(batch, actor.kind, bearer, situation)]
+        if len(fitting) == 1:
+            ids[actor.id] = fitting[0]
         else:
             ids[actor.id] = (roster.of_name(actor.kind, name_key(actor.name)) or roster.add(actor)).id
     for actor in found.actors:
@@ -181,19 +184,23 @@ def all_agree(same: Iterable[Known]) -> bool:
 # ------------------------------------------------------------------------------------------------ short names
 
 
-def find_bearer(batch: Batch, kind: str, short: str) -> int | None:
-    """The one actor that a surname or acronym most likely means, if there is one by far likelier than the others."""
+def likely_bearers(batch: Batch, kind: str, short: str) -> list[int]:
+    """Whom a surname or acronym most likely means: one who is by far likelier than the others, else the likeliest few.
+
+    Of those few it is for the story to tell who is meant.
+    """
     bearers = batch.roster.bearers(kind, short)
     if not bearers or len(bearers) >= MOST_BEARERS:
-        return None
+        return []
     alone = batch.roster.of_name(kind, short)
     n = batch.counted(kind, [str(actor_id) for actor_id in (*bearers, *([alone.id] if alone else []))])
     first, *others = sorted(bearers, key=lambda actor_id: (-n[str(actor_id)], actor_id))
-    if others and n[str(first)] < BY_FAR * max(1, n[str(others[0])]):
-        return None
     # Whoever is mostly called by one name alone has no other.
-    mostly_alone = kind == "person" and alone is not None and n[str(first)] < n[str(alone.id)]
-    return None if mostly_alone else first
+    if kind == "person" and alone is not None and n[str(first)] < n[str(alone.id)]:
+        return []
+    if others and n[str(first)] < BY_FAR * max(1, n[str(others[0])]):
+        return [first, *others[: MOST_COMPARED - 1]]
+    return [first]
 
 
 def profile_of(batch: Batch, bearer: int) -> Profile:

@@ -15,9 +15,9 @@ from app.store.actor_identity import (
     Known,
     Situation,
     all_agree,
-    find_bearer,
     is_supported,
     known_actors,
+    likely_bearers,
     named,
     profile_of,
 )
@@ -37,7 +37,8 @@ def join_earlier(batch: Batch, cast: Cast, ids: Mapping[str, int]) -> bool:
     "Bill" and "William" with one surname where a story supports it. Returns whether there was anything to join.
     """
     actors = cast.found.actors
-    keyed = {(actor.kind, cast.keys[actor.id].identity) for actor in actors}
+    kinds = {actor.id: actor.kind for actor in actors}
+    keyed = {(kinds[actor_id], keys.identity) for (actor_id, _), keys in cast.forms.items()}
     identities = sorted((kind, identity) for kind, identity in keyed if identity is not None)
     joined = [
         *(_join_alone(batch, alone, ids) for alone in _known_alone(batch.roster, ids)),
@@ -56,14 +57,20 @@ def _known_alone(roster: Roster, ids: Mapping[str, int]) -> list[Entry]:
 
 
 def _join_alone(batch: Batch, alone: Entry, ids: Mapping[str, int]) -> bool:
-    bearer = find_bearer(batch, alone.kind, alone.name_key)
-    if bearer is None or bearer not in ids.values():
+    """Join an actor's stories to the one of the story's actors whom they mean, and nobody else of that name."""
+    bearers = likely_bearers(batch, alone.kind, alone.name_key)
+    here = [bearer for bearer in bearers if bearer in ids.values()]
+    if alone.kind != "person" and len(bearers) == 1 and here:
+        return _join(batch, [row.story_id for row in _newest(batch, alone.id)], alone.id, here[0])
+    if alone.kind != "person" or not here:
         return False
-    if alone.kind == "person":
-        stories = _supported_stories(batch, alone.id, bearer)
-    else:
-        stories = [row.story_id for row in _newest(batch, alone.id)]
-    return _join(batch, stories, alone.id, bearer)
+    meant = {bearer: set(_supported_stories(batch, alone.id, bearer)) for bearer in bearers}
+    joined = False
+    for bearer in here:
+        stories = meant[bearer].difference(*(meant[other] for other in bearers if other != bearer))
+        if stories or len(bearers) == 1:
+            joined = _join(batch, sorted(stories), alone.id, bearer) or joined
+    return joined
 
 
 def _join_agreeing(batch: Batch, kind: str, identity: str) -> bool:

@@ -207,6 +207,41 @@ def test_a_surname_of_two_bearers_stays_apart_unless_one_is_by_far_the_more_freq
     assert actor_of(archive, first, "Sousa") == actor_of(archive, 1, "Marta Sousa")
 
 
+OTHER: Tale = ("Rui Sousa painted.", {"people": ["Rui Sousa"], "roles": {"Rui Sousa": ["painter"]}})
+MINISTER: Tale = ("Marta Sousa met Erik Dahl.", {"people": ["Marta Sousa"], "roles": {"Marta Sousa": ["minister"]}})
+ALONE: Tale = ("Sousa spoke.", {"people": ["Sousa"], "roles": {"Sousa": ["former minister"]}})
+
+
+@pytest.mark.parametrize("stories", list(permutations([OTHER, MINISTER, ALONE])))
+def test_a_surname_of_two_bearers_joins_the_one_whom_alone_the_story_supports(
+    archive: Engine, stories: Sequence[Tale]
+) -> None:
+    for text, parts in stories:
+        tell(archive, text, **parts)
+    assert shown(archive) == ["Marta Sousa", "Rui Sousa"]
+
+
+def tell_by_both_names(engine: Engine) -> int:
+    """A story that calls one man by his full first name and by its short form."""
+    text = f"Story {next(NUMBERS)}. William Marlow sang. Bill Marlow bowed."
+    found = make_annotations(text, people=["William Marlow"])
+    short = make_annotations(text, people=["Bill Marlow"]).mentions
+    both = Annotations("annotated", actors=found.actors, mentions=(*found.mentions, *short))
+    return store_story(engine, make_raw(text), both)
+
+
+@pytest.mark.parametrize("both_first", [True, False])
+def test_a_story_that_calls_somebody_by_two_names_joins_the_stories_with_either(
+    archive: Engine, *, both_first: bool
+) -> None:
+    if both_first:
+        tell_by_both_names(archive)
+    tell(archive, *SINGER[:1], **SINGER[1])
+    if not both_first:
+        tell_by_both_names(archive)
+    assert len(shown(archive)) == 1
+
+
 def test_who_is_mostly_called_by_one_name_does_not_join_a_relative(archive: Engine) -> None:
     for _ in range(3):
         tell(archive, "Aziza met Erik Dahl.", people=["Aziza", "Erik Dahl"])
