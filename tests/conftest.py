@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from app.config import get_settings
@@ -19,6 +20,10 @@ from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
 from tests.site import Site, serve_site
 
 pytest_plugins = ("tests.browsing",)
+
+# How long an example takes depends on what else the machine is doing.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = (

@@ -341,7 +341,7 @@ NAMES = st.sampled_from(["Ada Okafor", "OKAFOR", "the U.N.", "President", "Jorda
 MARKS = st.sampled_from([" ", ", ", ". ", "\n", "'s ", "“", "”", "(", ") - ", "Jr.", "\u2028", "\u0301", "💧"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.one_of(st.text(max_size=200), st.lists(st.one_of(NAMES, MARKS, st.text(max_size=5))).map("".join)))
 def test_any_text_gives_sound_annotations(text: str) -> None:
     doc = annotated(text)

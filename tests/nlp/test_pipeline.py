@@ -61,7 +61,7 @@ def assert_inside(text: str, spans: Spans) -> None:
 
 
 @given(st.lists(st.tuples(NEWSLIKE | st.text(max_size=200), st.text(max_size=30)), min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_is_annotated_within_its_bounds(texts: list[tuple[str, str]]) -> None:
     found = list(annotate_many([Titled(*text) for text in texts], model=MODEL, max_chars=MAX))
     assert len(found) == len(texts)

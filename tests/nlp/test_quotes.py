@@ -393,7 +393,7 @@ def test_a_short_sentence_in_marks_stands_alone(words: str) -> None:
     assert shown(annotated(f"The hall fell silent.\n\n{words}\n\nThe lights went out.")) == [("direct", "", "", words)]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(HOSTILE)
 def test_any_text_gives_ordered_pieces_inside_it_and_known_references(text: str) -> None:
     doc = annotated(text)

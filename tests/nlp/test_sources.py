@@ -352,7 +352,7 @@ PIECES += [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=40).map(" ".join))
 def test_any_text_leaves_sources_inside_it(text: str) -> None:
     actors = {CLERK: ("Ines Calder",), ActorSpan("a7", "Umber", "organisation"): ("Umber",)}

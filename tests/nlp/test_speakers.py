@@ -183,7 +183,7 @@ WORDS = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join))
 def test_any_text_has_speakers_who_are_actors_and_mentions_inside_it(text: str) -> None:
     doc = annotated(text, NAMES)

@@ -41,7 +41,7 @@ def test_there_is_a_sample_of_every_format() -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(changes=CHANGES, cut=st.floats(0.2, 1), other=st.sampled_from(sorted(SAMPLES)))
 def test_no_damage_to_a_file_of_any_format_raises(
     name: str, changes: list[tuple[float, int, bytes]], cut: float, other: str
@@ -62,7 +62,7 @@ def test_no_damage_to_a_file_of_any_format_raises(
             assert one.reason
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.binary(max_size=2000), name=st.sampled_from(sorted(SAMPLES)))
 def test_no_bytes_under_any_name_raise(data: bytes, name: str) -> None:
     assert read(data, name, max_bytes=100_000)

@@ -352,7 +352,7 @@ def who_is_who(engine: Engine, sizes: Sequence[int], stories: Sequence[tuple[str
         return sorted(rows, key=str)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_who_is_who_does_not_depend_on_which_stories_are_saved_together(archive: Engine, data: st.DataObject) -> None:
     tales = data.draw(st.lists(st.sampled_from([*TALES, WILLIAM, BILL, BROTHERS]), min_size=2, max_size=10))
@@ -363,7 +363,7 @@ def test_who_is_who_does_not_depend_on_which_stories_are_saved_together(archive:
     assert who_is_who(archive, [cut, len(stories) - cut], stories) == one_by_one
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(len(TALES))), gone=st.integers(0, len(TALES) - 1))
 def test_in_any_order_counts_stay_exact_and_who_is_who_the_same(archive: Engine, order: list[int], gone: int) -> None:
     empty(archive)

@@ -72,7 +72,7 @@ HANDED_IN = [
 ]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(raws=st.lists(st.sampled_from(HANDED_IN), min_size=2, max_size=9), before=st.integers(0, 4))
 def test_stories_handed_in_together_are_stored_as_if_one_after_the_other(
     archive: Engine, raws: list[RawStory], before: int

@@ -2,7 +2,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
@@ -22,7 +22,6 @@ def rendered(page: StoryPage, marked: Marked | None = None) -> str:
 
 
 @given(annotated())
-@settings(deadline=None)
 def test_the_text_on_the_page_is_the_story_s_text_character_for_character(page: StoryPage) -> None:
     html = rendered(page)
     assert text_content(html, "story-text") == page.text
