@@ -148,8 +148,9 @@ def _conditions(
     used = {driver.param} if driver is not None else set()
     if not selection.q or "q" in used:
         return story_conditions(selection, candidates.c.id, but=used), false()
-    is_apart = search.is_apart(candidates)
-    has_words = search.fits_among("story", candidates, search.parse(selection.q), is_apart)
+    query = search.parse(selection.q)
+    is_apart = search.is_apart(candidates, query)
+    has_words = search.fits_among("story", candidates, query, is_apart)
     return [*story_conditions(selection, candidates.c.id, but={*used, "q"}), has_words], is_apart
 
 

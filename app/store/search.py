@@ -132,8 +132,11 @@ def fits(what: Searched, id_column: SQLColumnExpression[Any], query: Query) -> C
     return _condition("ONE", what, query, id_column)
 
 
-def is_apart(rows: FromClause) -> ColumnElement[bool]:
+def is_apart(rows: FromClause, query: Query) -> ColumnElement[bool]:
     """Whether the ids of these rows, in their column `id`, are so far apart that each is looked up by itself."""
+    if query.has_beginnings:
+        # The words that begin so would be gathered anew for each.
+        return false()
     apart = func.max(rows.c.id) - func.min(rows.c.id) > NEAR * func.count()
     return select(apart).scalar_subquery()
 

@@ -7,6 +7,9 @@ MAX_TERMS = 40
 # To look a row up by itself takes as long as to walk along an index for so many.
 NEAR = 200
 
+# All words that begin so are gathered before the first story is found, so a beginning has a few letters.
+BEGINNING = re.compile(r"[^\W_]{3}\*+$")
+
 TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 
@@ -24,6 +27,11 @@ class Query:
 
     groups: tuple[tuple[Term, ...], ...] = ()
     unwanted: tuple[Term, ...] = ()
+
+    @property
+    def has_beginnings(self) -> bool:
+        """Whether it asks for beginnings of words."""
+        return any(term.is_prefix for group in (*self.groups, self.unwanted) for term in group)
 
 
 def parse(q: str) -> Query:
@@ -56,4 +64,4 @@ def _term(match: re.Match[str]) -> Term | None:
     words: str = match["word"] if match["phrase"] is None else match["phrase"]
     if not any(character.isalnum() for character in words):
         return None
-    return Term(words.strip("*"), is_prefix=match["phrase"] is None and words.endswith("*"))
+    return Term(words.strip("*"), is_prefix=match["phrase"] is None and BEGINNING.search(words) is not None)

@@ -123,7 +123,7 @@ def highlighted(connection: Connection, what: str, ids: Sequence[int], query: Qu
     The marks are read here and not by FTS5's own snippet(), which takes minutes over a long text that is all hits.
     """
     first, last = min(ids), max(ids)
-    statement = _HIGHLIGHTED[what, last - first > NEAR * len(ids)]
+    statement = _HIGHLIGHTED[what, last - first > NEAR * len(ids) and not query.has_beginnings]
     marks = {"start": HIT_START, "end": HIT_END}
     wanted = {"query": expression(Query(query.groups)), "ids": json.dumps(list(ids)), "first": first, "last": last}
     return ((row[0], row[1]) for row in connection.execute(statement, marks | wanted))

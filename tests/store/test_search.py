@@ -27,7 +27,9 @@ from tests.factories import make_raw, store_story
         ('qatar"', '("qatar")', "(('qatar'))"),
         ("NEAR(a b)", '("NEAR(a") AND ("b)")', "(('near' <-> 'a')) & (('b'))"),
         ("title:fish", '("title:fish")', "(('titl' <-> 'fish'))"),
-        ("state-of*", '("state-of"*)', "(('state' <-> 'of':*))"),
+        ("state-art*", '("state-art"*)', "(('state' <-> 'art':*))"),
+        ("state-of*", '("state-of")', "(('state' <-> 'of'))"),
+        ("o*", '("o")', "(('o'))"),
     ],
 )
 def test_what_a_reader_types_becomes_a_safe_query(typed: str, sqlite: str, postgresql: str) -> None:
