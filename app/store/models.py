@@ -275,7 +275,7 @@ class Source(SQLModel, table=True):
     unnamed: bool = False
     anonymous: bool = False
     reason: str | None = None
-    actor_id: int | None = Field(default=None, foreign_key="actor.id", index=True)
+    actor_id: int | None = Field(default=None, foreign_key="actor.id")
     country: str | None = None
     quote_count: int = 0
     words: int = 0
