@@ -29,7 +29,7 @@ from app.executors import SECONDS_TO_END, end_with_parent, executor
 from app.feeds import poll_next, read_next
 from app.ingest import annotate_again, annotate_pending
 from app.logs import set_up_logs
-from app.nlp.pipeline import is_installed
+from app.nlp.pipeline import require
 from app.read.fetch import Limits
 from app.read.visit import Visitor
 from app.store import leases, waiting
@@ -114,8 +114,7 @@ def annotate_due(engine: Engine, settings: Settings, pool: Executor) -> bool:
     with Session(engine) as session:
         if not waiting.is_any_due(session, now=datetime.now(UTC)):
             return False
-    if not is_installed(settings.model):
-        raise OSError(f"the model {settings.model} is not installed; stories wait until it is")
+    require(settings.model)
     if not annotate_pending(engine, settings, pool=pool):
         annotate_again(engine, settings, pool)
     return True

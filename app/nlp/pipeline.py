@@ -59,6 +59,7 @@ def load(model: str) -> Language:
 
     from app.nlp import sentences
 
+    require(model)
     for name in EXTENSIONS:
         Doc.set_extension(name, default=[], force=True)
     Doc.set_extension("title", default="", force=True)
@@ -77,6 +78,16 @@ def is_installed(model: str) -> bool:
         return find_spec(model) is not None
     except (ImportError, ValueError):
         return Path(model).is_dir()
+
+
+def require(model: str) -> None:
+    """Say what is to be done where the model is missing, before anything is begun.
+
+    Raises:
+        OSError: the model is not installed.
+    """
+    if not is_installed(model):
+        raise OSError(f"the model {model} is not installed; stories wait until it is")
 
 
 @lru_cache

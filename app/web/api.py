@@ -170,7 +170,7 @@ def add_story(
     """Add a story and answer with its annotations; 201 where it is new, 200 where it was known or is renewed."""
     raw = read_sent(data, "the story", request.app.state.visitor, max_bytes=settings.max_story_bytes)
     if isinstance(raw, Unreadable):
-        raise HTTPException(422, f"{raw.origin} {raw.reason}")
+        raise HTTPException(422, f"{raw.origin}: {raw.reason}")
     try:
         added, _ = add_one(request.app.state.engine, settings, raw, request.app.state.annotators)
     except BrokenProcessPool as error:
