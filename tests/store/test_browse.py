@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -5,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.store import actors, facets, places, quotes, sources
+from app.store import actors, facets, matching, places, quotes, search, sources
 from app.store.browse import list_stories
 from app.store.cards import Facet, Timeline
 from app.store.filters import Selection, parse_selection
@@ -86,6 +87,31 @@ def test_words_of_more_stories_than_are_looked_at_are_still_found_newest_first(
             if after is None:
                 break
     assert seen == [7, 6, 5, 4, 3, 2, 1]
+
+
+@pytest.fixture
+def far_apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Any stories are so far apart in the search index that each is looked up by itself."""
+    monkeypatch.setattr(search, "NEAR", -1)
+    matching._question.cache_clear()
+    yield
+    matching._question.cache_clear()
+
+
+@pytest.mark.usefixtures("far_apart")
+@pytest.mark.parametrize("query", [[("q", "spoke"), ("person", "1")], [("q", "-absent")]])
+def test_words_are_found_in_stories_far_apart(archive: Engine, query: list[tuple[str, str]]) -> None:
+    fill(archive, 7)
+    with Session(archive) as session:
+        assert newest_matches(session, parse_selection(query), after=None, size=3, max_examined=6).ids == [7, 6, 5]
+
+
+@pytest.mark.usefixtures("far_apart")
+def test_words_are_looked_for_less_far_in_stories_far_apart(archive: Engine) -> None:
+    fill(archive, 30)
+    with Session(archive) as session:
+        found = newest_matches(session, parse_selection([("q", "-spoke")]), after=None, size=2, max_examined=100)
+    assert (found.ids, found.examined) == ([], 12)
 
 
 @pytest.mark.parametrize("token", ["", "x", "%%%", "e30", "WzEsMl0", "A" * 2000, "WzFlOTk5LDFd", "é", "W251bGwsMV0"])
