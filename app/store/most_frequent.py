@@ -16,7 +16,7 @@ from app.spans import ActorKind
 from app.store.among import among, joined
 from app.store.annotations import FACET_OF_RELATION
 from app.store.db import rows
-from app.store.models import Actor, Outlet, Source, Story, StoryActor, StoryCountry, StorySpeaker
+from app.store.models import Actor, Outlet, Source, Story, StoryActor, StoryCountry
 
 Expression = SQLColumnExpression[Any]
 Ranked = list[tuple[str, int]]
@@ -43,10 +43,10 @@ def _ranked(values: Sequence[str], most: int) -> Ranked:
 
 
 def _actors() -> Select[Any]:
-    each = [
-        joined(col(StoryActor.actor_id)).filter(col(Actor.kind) == kind).label(kind) for kind in get_args(ActorKind)
-    ]
-    return select(*each).join_from(StoryActor, Actor, col(Actor.id) == col(StoryActor.actor_id))
+    actors = joined(col(StoryActor.actor_id))
+    of_kinds = [actors.filter(col(Actor.kind) == kind).label(kind) for kind in get_args(ActorKind)]
+    speakers = actors.filter(col(StoryActor.quotes) > 0).label("speaker")
+    return select(*of_kinds, speakers).join_from(StoryActor, Actor, col(Actor.id) == col(StoryActor.actor_id))
 
 
 def _countries() -> Select[Any]:
@@ -68,7 +68,6 @@ def _forms() -> Select[Any]:
 LISTS: dict[str, Select[Any]] = {
     "actor": _actors().where(among(col(StoryActor.story_id))),
     "country": _countries().where(among(col(StoryCountry.story_id))),
-    "speaker": select(joined(col(StorySpeaker.actor_id)).label("speaker")).where(among(col(StorySpeaker.story_id))),
     "outlet": _outlets().where(among(col(Story.id))),
     "form": _forms(),
 }
