@@ -272,6 +272,7 @@ def test_feeds_are_looked_after_by_keyboard(browser: Browser, demo_site: str, si
         if feed.get_by_text("is inside a private").count():
             break
         page.wait_for_timeout(200)
+    page.locator("details").evaluate_all("all => all.forEach((each) => { each.open = true; })")
     check_all(page, "feeds")
     feed.get_by_role("button", name="Pause").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Paused")

@@ -109,15 +109,17 @@ def test_no_page_is_heavy(browser: Browser, demo_site: str) -> None:
 
 
 def test_nothing_jumps_while_a_page_loads(browser: Browser, demo_site: str) -> None:
-    context, page, _ = open_page(browser, demo_site, viewport={"width": 1280, "height": 900})
+    context, page, _ = open_page(browser, demo_site)
     page.add_init_script(
         "window.jumped = 0; new PerformanceObserver((list) => list.getEntries().forEach((each) => "
         "{ window.jumped += each.value; })).observe({ type: 'layout-shift', buffered: true });"
     )
-    for path in ("/", "/?q=flood", "/stories/9", "/stories/9#q3", "/stories/9?country=NG", "/countries", "/quotes"):
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("window.jumped") < 0.01, path
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in ("/", "/?q=flood", "/stories/9", "/stories/9#q3", "/stories/9?country=NG", "/countries", "/quotes"):
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("window.jumped") < 0.01, (path, width)
     context.close()
 
 
