@@ -16,7 +16,7 @@ from app.naming import known_organisations, spelling, surname
 from app.nlp import headlines, organisations, people, roles
 from app.nlp.bearers import Bearers, Draft, Place
 from app.nlp.borders import FAMILY, Candidate
-from app.nlp.gazetteer import compound_names, is_person_like, place_names, reading, readings
+from app.nlp.gazetteer import compound_names, country_in, is_person_like, reading, readings
 from app.nlp.kinds import decide
 from app.nlp.lexicons import words
 from app.nlp.names import candidates, is_family
@@ -189,20 +189,11 @@ def _is_place_here(token: Token, name: str) -> bool:
 
 def _actor(doc: Doc, actor_id: str, draft: Draft) -> ActorSpan:
     if draft.kind != "person":
-        return ActorSpan(actor_id, draft.name, draft.kind, _country_in(draft.name))
+        return ActorSpan(actor_id, draft.name, draft.kind, country_in(draft.name))
     found: Counter[str] = Counter()
     for place in draft.mentions:
         span = doc.char_span(place.start, place.end, alignment_mode="expand")
         if span is not None:
             found.update(roles.roles(span))
     kept = tuple(sorted(found, key=lambda role: (-found[role], list(found).index(role)))[:MOST_ROLES])
-    return ActorSpan(actor_id, draft.name, draft.kind, next(filter(None, map(roles.country, kept)), None), kept)
-
-
-def _country_in(name: str) -> str | None:
-    """The country of a place in an organisation's name; "Riverside" and "Pan-American" tell none."""
-    for found in place_names().find(name):
-        known = reading(found.value)
-        if known is not None and not is_person_like(found.value) and name[found.start - 1 : found.start] != "-":
-            return known.country
-    return None
+    return ActorSpan(actor_id, draft.name, draft.kind, next(filter(None, map(country_in, kept)), None), kept)

@@ -112,6 +112,27 @@ def place_names() -> Phrases[str]:
 
 
 @lru_cache
+def not_places() -> Phrases[None]:
+    """Expressions with a place's name in them that lead nowhere ("Latin American")."""
+    return Phrases((expression, None) for expression in words("not_places.txt"))
+
+
+def country_in(phrase: str) -> str | None:
+    """The country of the first place that a role or a body's name has in it.
+
+    The ordinary word in "Riverside Hospital" tells none, nor what is only a part of a word ("Pan-American").
+    """
+    nowhere = [(found.start, found.end) for found in not_places().find(phrase)]
+    for found in place_names().find(phrase):
+        known = reading(found.value)
+        part = phrase[found.start - 1 : found.start] == "-" or any(a <= found.start < b for a, b in nowhere)
+        doubtful = known is not None and known.meaning == "city" and is_person_like(found.value)
+        if known is not None and not part and not doubtful:
+            return known.country
+    return None
+
+
+@lru_cache
 def compound_names() -> Phrases[None]:
     """The names of countries, peoples and capitals that consist of several words, of which none stands for a person."""
     return Phrases((name, None) for name, _ in _country_readings() if not name.isalpha())

@@ -11,6 +11,7 @@ from app.nlp.borders import Candidate
 from app.nlp.datelines import DATELINE
 from app.nlp.gazetteer import cities, is_person_like, reading
 from app.nlp.lexicons import words
+from app.nlp.names import STATIONS
 from app.nlp.people import key
 from app.nlp.witnesses import WITNESSES, Evidence, Kind
 
@@ -185,6 +186,8 @@ def _known_of(name: str, times: int) -> Evidence:
         yield "place", 10 + 2 * times
     if len(parts) > 1 and parts[-1] in words("place_words.txt"):
         yield "place", 6
+    elif len(parts) > 1 and parts[0] in STATIONS:
+        yield "organisation", 6
     elif _ends_as_organisation(parts):
         yield "organisation", 6 if parts[-1] in words("company_words.txt") else 3
     elif ACRONYM.fullmatch(name):

@@ -31,7 +31,8 @@ def candidates(doc: Doc) -> list[Candidate]:
     found = [name for entity in doc.ents if entity.label_ in LABELS for name in repaired(entity)]
     found = [name for name in found if not _is_an_office(doc, name)]
     taken = {i for name in found for i in range(name.start, name.end)}
-    more = [*_labels(doc), *_given_away(doc, taken, _single_names(doc, found)), *_in_brackets(doc, found)]
+    more = [*_labels(doc), *_before_double_names(doc, found)]
+    more += [*_given_away(doc, taken, _single_names(doc, found)), *_in_brackets(doc, found)]
     found += [name for name in more if taken.isdisjoint(range(name.start, name.end))]
     return _joined(doc, sorted(_with_particles(doc, found)))
 
@@ -65,6 +66,18 @@ def _labels(doc: Doc) -> Iterator[Candidate]:
         label = doc.char_span(*turn.name, alignment_mode="expand")
         if label is not None and len(label) > 1 and label[0].text.title() in words("first_names.txt"):
             yield Candidate(label.start, label.end, "PERSON", "transcript")
+
+
+def _before_double_names(doc: Doc, names: list[Candidate]) -> Iterator[Candidate]:
+    """The full names that end in a surname of two parts which stands alone elsewhere ("Ms. Ewane-Mbida")."""
+    spans = (doc[name.start : name.end].text for name in names if name.label == "PERSON")
+    double = sorted({text for text in spans if "-" in text and " " not in text})
+    if not double:
+        return
+    for match in re.finditer(rf"\b[A-Z]\w+ (?:{'|'.join(map(re.escape, double))})\b", doc.text):
+        full = doc.char_span(*match.span())
+        if full is not None and _continues_person(full[0]):
+            yield Candidate(full.start, full.end, "PERSON", "known-surname")
 
 
 def _in_brackets(doc: Doc, names: list[Candidate]) -> Iterator[Candidate]:

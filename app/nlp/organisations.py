@@ -27,8 +27,11 @@ def group(names: Counter[str], text: str) -> list[Organisation]:
     """The organisations behind the names; each name is looked up under all that the longer ones may be called."""
     found: list[Organisation] = []
     homes: dict[str, Organisation] = {}
+    ends = Counter(name.split()[-1] for name in names if " " in name)
     for name in sorted(names, key=lambda name: (-len(name.split()), -len(name), name)):
-        calls = (name.casefold(), _known(name), name.replace(".", "") if name.isupper() else name)
+        calls = [name.casefold(), _known(name), name.replace(".", "") if name.isupper() else name]
+        if ends[name] == 1:
+            calls.append(_ending(name))
         home = next((homes[call] for call in calls if call in homes), None)
         if home is None:
             home = Organisation()
@@ -50,6 +53,12 @@ def _calls(name: str, text: str) -> Iterator[str]:
     if bracketed is not None and bracketed.group(1).isupper():
         yield bracketed.group(1).replace(".", "")
     yield from _short_forms(name)
+    yield _ending(name.split()[-1])
+
+
+def _ending(word: str) -> str:
+    """What the only body of the story whose name ends in "Commission" is looked up by when it is "the Commission"."""
+    return f"… {word}"
 
 
 def _short_forms(name: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Span
 from app.nlp import source_words
 from app.nlp.countries import in_focus
 from app.nlp.descriptions import descriptions, is_aged, leads, owns, studies, title_before
-from app.nlp.roles import country
+from app.nlp.gazetteer import country_in
 from app.nlp.source_words import Words, words_of
 from app.spans import ActorSpan, Affiliation, MentionSpan, SourceRole
 
@@ -202,7 +202,7 @@ def _is_former(words: Words) -> bool:
 def _by_state(words: Words) -> Affiliation | None:
     """Such as government of "Chile’s chief negotiator"."""
     owner = POSSESSOR.match(_text(words))
-    if owner is None or not country(owner[1]):
+    if owner is None or not country_in(owner[1]):
         return None
     offices = {base.lower() for _, base in words}
     return "government" if source_words.role(words) or not offices.isdisjoint(LEADING) else None

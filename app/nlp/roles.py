@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from spacy.tokens import Span, Token
 
 from app.nlp.borders import title_words
-from app.nlp.gazetteer import place_names, reading
 from app.nlp.lexicons import words
 
 LONGEST_BEFORE, LONGEST_BEHIND = 9, 14
@@ -17,15 +16,6 @@ ENDS = frozenset({",", ";", ".", ":", "(", ")", "—", "–", "--", "who", "whic
 def roles(name: Span) -> list[str]:
     """The roles that stand right before the name or in apposition to it, as written."""
     return [role for role in (_before(name), _behind(name), _renamed(name)) if role]
-
-
-def country(role: str) -> str | None:
-    """The country the role is of, if it names one."""
-    for found in place_names().find(role):
-        known = reading(found.value)
-        if known is not None:
-            return known.country
-    return None
 
 
 def _before(name: Span) -> str:

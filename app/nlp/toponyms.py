@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from spacy.tokens import Doc, Span, Token
@@ -75,7 +74,7 @@ class Named(NamedTuple):
 def find(doc: Doc) -> list[Named]:
     """All place names of a doc, those that overlap included."""
     text = doc.text
-    nowhere = {offset: place for place in _not_places().find(text) for offset in range(place.start, place.end)}
+    nowhere = {offset: place for place in gazetteer.not_places().find(text) for offset in range(place.start, place.end)}
     found = [*_by_lexicon(doc, text), *_by_pattern(text), *_by_recogniser(doc)]
     named = (place for place in found if not _lies_in(nowhere, place))
     somewhere = [place for place in named if not _begins_with_an_ordinary_word(doc, text, place.start, place.end)]
@@ -93,11 +92,6 @@ def _by_lexicon(doc: Doc, text: str) -> Iterator[Named]:
         known = gazetteer.readings()[found.value]
         if _stands_as_place(doc, text, found.start, found.end, found.value, known):
             yield Named(found.start, found.end, found.value, known, known.meaning)
-
-
-@lru_cache
-def _not_places() -> Phrases[None]:
-    return Phrases((expression, None) for expression in words("not_places.txt"))
 
 
 def _stands_as_place(doc: Doc, text: str, start: int, end: int, name: str, known: Reading) -> bool:

@@ -426,7 +426,9 @@ def test_a_radio_station_is_an_organisation_by_its_whole_name() -> None:
     assert [(actor.name, actor.kind) for actor in doc._.actors] == [("Radio Bahía", "organisation")]
 
 
-@pytest.mark.parametrize("body", ["Lyari Riverside Hospital", "Pan-American Health Organization"])
+@pytest.mark.parametrize(
+    "body", ["Lyari Riverside Hospital", "Pan-American Health Organization", "Organization of American States"]
+)
 def test_an_ordinary_word_in_the_name_of_a_body_tells_no_country(body: str) -> None:
     doc = annotated(f"The {body} said that it had opened. Doctors of the {body} agreed.")
     assert [(actor.name, actor.country) for actor in doc._.actors] == [(body, None)]
@@ -435,3 +437,21 @@ def test_an_ordinary_word_in_the_name_of_a_body_tells_no_country(body: str) -> N
 def test_a_relative_of_a_person_is_a_person() -> None:
     doc = annotated("For 41 years Albrecht Vogt ran freight trains. Matthias Vogt, who took over, is his son.")
     assert {actor.name: actor.kind for actor in doc._.actors} == {"Albrecht Vogt": "person", "Matthias Vogt": "person"}
+
+
+def test_the_commission_is_the_only_one_that_the_story_names() -> None:
+    doc = annotated("The European Commission met. The Commission said that it agreed, and the Commission left.")
+    assert forms(doc) == {"European Commission": ["European Commission", "Commission", "Commission"]}
+
+
+def test_one_of_two_commissions_is_not_told_by_that_word() -> None:
+    doc = annotated("The European Commission met the Wells Commission. The Commission said that it agreed.")
+    assert {"European Commission", "Wells Commission"} < set(forms(doc))
+
+
+def test_a_full_name_that_the_recogniser_passes_over_is_found_by_its_surname_of_two_parts() -> None:
+    doc = annotated(
+        "Votes will be counted. Solange Ewane-Mbida, president of a federation, had called for that. “I have seen it,”"
+        " Ms. Ewane-Mbida told state radio."
+    )
+    assert forms(doc) == {"Solange Ewane-Mbida": ["Solange Ewane-Mbida", "Ewane-Mbida"]}

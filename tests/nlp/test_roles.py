@@ -1,6 +1,7 @@
 import pytest
 
-from app.nlp.roles import country, roles
+from app.nlp.gazetteer import country_in
+from app.nlp.roles import roles
 from tests.nlp.annotating import parser
 
 
@@ -24,4 +25,4 @@ def test_roles_stand_before_the_name(text: str, name: str, expected: list[str]) 
 
 @pytest.mark.parametrize(("role", "code"), [("French foreign minister", "FR"), ("mayor of Riga", "LV"), ("chef", None)])
 def test_a_role_may_name_a_country(role: str, code: str | None) -> None:
-    assert country(role) == code
+    assert country_in(role) == code
