@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 from urllib.request import Request, urlopen
+
+from tests.processes import address_of
 
 SERVE = [sys.executable, "-m", "app.cli", "serve"]
 
@@ -20,11 +21,10 @@ def serving(url: str, log: IO[str] | None = None, **settings: str) -> Iterator[s
     environment = {**os.environ, "NEWSGLOSS_DATABASE_URL": url, **settings}
     command = [*SERVE, "--port", "0"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True) as server:
-        assert server.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
-        assert found is not None
-        yield found[0]
-        server.terminate()
+        try:
+            yield address_of(server)
+        finally:
+            server.terminate()
 
 
 def test_a_new_database_is_made_ready_and_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ its own, `search_sqlite` or `search_postgresql`, each with the same functions.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import ModuleType
 from typing import Any, Literal
 
@@ -154,15 +155,15 @@ def _condition(form: str, what: Searched, query: Query, *parts: SQLColumnExpress
 
 
 class _Condition(FunctionElement[bool]):
-    """Holds the query in the language of each database; the one that is asked takes its own."""
+    """Holds the query for each database, put into its language once that database asks for it."""
 
     type = Boolean()
     inherit_cache = True
 
     def __init__(self, form: str, what: Searched, query: Query, *parts: SQLColumnExpression[Any]) -> None:
         self.name = f"{form} {what}_fts"
-        expressions = (database.expression(query) for database in DATABASES.values())
-        super().__init__(*(bindparam(None, each, String(), unique=True) for each in expressions), *parts)
+        told = (partial(database.expression, query) for database in DATABASES.values())
+        super().__init__(*(bindparam(None, type_=String(), unique=True, callable_=each) for each in told), *parts)
 
     def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
         """Itself: SQLAlchemy would make it "… = 1", for which SQLite uses no index."""
