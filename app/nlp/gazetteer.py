@@ -125,7 +125,8 @@ def country_in(phrase: str) -> str | None:
     nowhere = [(found.start, found.end) for found in not_places().find(phrase)]
     for found in place_names().find(phrase):
         known = reading(found.value)
-        part = phrase[found.start - 1 : found.start] == "-" or any(a <= found.start < b for a, b in nowhere)
+        inside = any(start <= found.start and found.end <= end for start, end in nowhere)
+        part = inside or phrase[found.start - 1 : found.start] == "-"
         doubtful = known is not None and known.meaning == "city" and is_person_like(found.value)
         if known is not None and not part and not doubtful:
             return known.country

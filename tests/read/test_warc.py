@@ -1,5 +1,6 @@
 import gzip
 import io
+import re
 import zlib
 
 import pytest
@@ -106,4 +107,5 @@ def test_pages_before_a_break_are_kept() -> None:
     assert len(before) > 5
     assert all(isinstance(one, RawStory) for one in before)
     assert isinstance(broken, Unreadable)
-    assert "cut off" in broken.reason
+    # Whether the break is in the packing or in a record's header depends on the numbers that records are given.
+    assert re.search("cut off|damaged", broken.reason)
