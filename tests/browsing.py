@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 from sqlalchemy.exc import OperationalError
 
@@ -94,17 +95,26 @@ def odd_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app = create_app(Settings(database_url=url, searches_per_minute=1))
     app.add_api_route("/broken", lambda: 1 / 0)
     app.add_api_route("/busy", _busy)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with in_a_thread(app) as address:
+        yield address
 
 
 def _busy() -> None:
     raise OperationalError("SELECT", {}, Exception("the disk is full"))
+
+
+@contextmanager
+def in_a_thread(app: FastAPI) -> Iterator[str]:
+    """The address of an app that a thread serves; it logs nothing less than a crash of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @contextmanager

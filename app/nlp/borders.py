@@ -53,11 +53,8 @@ def repaired(entity: Span) -> Iterator[Candidate]:
         start, titled = after_titles(piece.doc, start, end)
         start = _after_epithet(piece.doc, _after_family(piece.doc, start, end), end)
         start, end = _trimmed(piece.doc[start:end])
-        if (
-            start < end
-            and not _is_a_letter(piece.doc[start:end])
-            and any(token.text[0].isupper() for token in piece.doc[start:end])
-        ):
+        name = piece.doc[start:end]
+        if any(token.text[0].isupper() for token in name) and not _is_a_letter(name):
             yield Candidate(start, end, entity.label_, "ner", titled or title_before(piece.doc, start))
 
 

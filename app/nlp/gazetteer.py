@@ -196,6 +196,11 @@ def _with_small_words(name: str) -> str:
     return SMALL_WORD.sub(lambda word: word.group().lower(), "-".join(map(_capitalised, name.split("-"))))
 
 
+def is_town(name: str) -> bool:
+    """Whether a town has the name, and hardly anybody or anything else."""
+    return bool(cities(name)) and not is_person_like(name)
+
+
 def is_person_like(name: str) -> bool:
     """Whether a place name is as likely a person's or an ordinary word."""
     return name in words("ambiguous_places.txt") or name in words("first_names.txt")

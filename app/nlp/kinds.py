@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Span
 from app.naming import is_family_first, known_organisations, suffix, surname
 from app.nlp.borders import Candidate
 from app.nlp.datelines import DATELINE
-from app.nlp.gazetteer import cities, is_person_like, reading
+from app.nlp.gazetteer import cities, is_person_like, is_town, reading
 from app.nlp.lexicons import words
 from app.nlp.names import STATIONS
 from app.nlp.people import key
@@ -227,5 +227,4 @@ def _place_weight(name: str) -> float:
         return 2 if known.meaning == "city" else 8
     if known is not None:
         return 1
-    found = cities(name)
-    return 1.1 if found and not is_person_like(name) else 0
+    return 1.1 if is_town(name) else 0

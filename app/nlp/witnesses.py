@@ -7,7 +7,7 @@ from typing import Literal
 from spacy.tokens import Span
 
 from app.nlp.borders import Candidate
-from app.nlp.gazetteer import cities, is_person_like, reading, states
+from app.nlp.gazetteer import is_town, reading, states
 from app.nlp.lexicons import words
 from app.nlp.names import is_family
 from app.nlp.roles import appositions
@@ -92,10 +92,10 @@ def _stands_as_a_place_does(text: str, span: Span, _name: Candidate) -> Evidence
     before = text[max(0, span.start_char - 24) : span.start_char]
     behind = text[span.end_char : span.end_char + 24]
     if PLACE_PREPOSITION.search(before):
-        yield "place", 2 if cities(span.text) and not is_person_like(span.text) else 0.7
+        yield "place", 2 if is_town(span.text) else 0.7
     if any(each.search(before) for each in (PLACE_NOUN_BEFORE, OF_A_PLACE)) or PLACE_NOUN_BEHIND.match(behind):
         yield "place", 3
-    if ON_THE_WAY.search(before) and cities(span.text) and not is_person_like(span.text):
+    if ON_THE_WAY.search(before) and is_town(span.text):
         yield "place", 1
     if (following := COMMA_NAME.match(behind)) and _is_country_or_state(following.group(1)):
         yield "place", 3

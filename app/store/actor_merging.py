@@ -60,11 +60,12 @@ def _join_alone(batch: Batch, alone: Entry, ids: Mapping[str, int]) -> bool:
     """Join an actor's stories to the one of the story's actors whom they mean, and nobody else of that name."""
     bearers = likely_bearers(batch, alone.kind, alone.name_key)
     here = [bearer for bearer in bearers if bearer in ids.values()]
-    if alone.kind != "person" and len(bearers) == 1 and here:
-        return _join(batch, [row.story_id for row in _newest(batch, alone.id)], alone.id, here[0])
-    if alone.kind != "person" or not here:
+    if not here:
         return False
-    meant = {bearer: set(_supported_stories(batch, alone.id, bearer)) for bearer in bearers}
+    if alone.kind != "person":
+        return len(bearers) == 1 and _join(batch, [row.story_id for row in _newest(batch, alone.id)], alone.id, here[0])
+    situations = _situations(batch, alone.id)
+    meant = {bearer: set(_supported(batch, situations, bearer)) for bearer in bearers}
     joined = False
     for bearer in here:
         stories = meant[bearer].difference(*(meant[other] for other in bearers if other != bearer))
@@ -99,7 +100,7 @@ def _join_nicknamed(batch: Batch, actor: ActorSpan, actor_id: int) -> bool:
 def _join_if_supported(batch: Batch, actor: ActorSpan, actor_id: int, other: Known) -> bool:
     if not agree(actor.name, other.forms) or _are_of_one_story(batch, actor_id, other.id):
         return False
-    if not _supported_stories(batch, other.id, actor_id):
+    if not _supported(batch, _situations(batch, other.id), actor_id):
         return False
     return _join_doubles(batch, sorted((other, Known(actor_id, name_key(actor.name))), key=lambda known: known.id))
 
@@ -126,8 +127,8 @@ def _newest(batch: Batch, actor_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _supported_stories(batch: Batch, actor_id: int, bearer: int) -> list[int]:
-    """The newest stories of an actor that fit a bearer of the name and do not name him besides."""
+def _situations(batch: Batch, actor_id: int) -> dict[int, Situation]:
+    """What each of an actor's newest stories says about who is meant."""
     session = batch.session
     rows = _newest(batch, actor_id)
     story_ids = [row.story_id for row in rows]
@@ -141,12 +142,16 @@ def _supported_stories(batch: Batch, actor_id: int, bearer: int) -> list[int]:
     )
     for story_id, country in session.execute(countries):
         focus[story_id].add(country)
+    return {row.story_id: Situation(row.roles, None, beside[row.story_id], focus[row.story_id]) for row in rows}
+
+
+def _supported(batch: Batch, situations: Mapping[int, Situation], bearer: int) -> list[int]:
+    """The stories that fit a bearer of the name and do not name him besides."""
     profile = profile_of(batch, bearer)
     return [
-        row.story_id
-        for row in rows
-        if bearer not in beside[row.story_id]
-        and is_supported(profile, Situation(row.roles, None, beside[row.story_id], focus[row.story_id]))
+        story_id
+        for story_id, situation in situations.items()
+        if bearer not in situation.beside and is_supported(profile, situation)
     ]
 
 

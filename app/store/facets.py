@@ -4,17 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    SQLColumnExpression,
-    bindparam,
-    cast,
-    distinct,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, bindparam, cast, distinct, func, select
 from sqlmodel import Session, col
 
 from app.country_names import country_name

@@ -77,7 +77,7 @@ LISTS: dict[str, Select[Any]] = {
 def _statement(lists: tuple[str, ...]) -> Select[Any]:
     """The rows of several side by side."""
     first, *others = (LISTS[name].subquery(f"of_{name}") for name in lists)
-    joined: Any = first
+    side_by_side: Any = first
     for each in others:
-        joined = joined.join(each, true())
-    return select(joined)
+        side_by_side = side_by_side.join(each, true())
+    return select(side_by_side)

@@ -44,51 +44,6 @@ def url_key(url: str) -> str:
     return index_key(normalise_url(url))
 
 
-def add_story(session: Session, raw: RawStory, *, now: datetime) -> Added:
-    """Store a story, or renew the one it already is: same normalised address, else same outlet and id, else same text.
-
-    A changed text keeps the old one as a revision and waits for annotation again.
-    """
-    return add_all(session, [raw], now=now)[0]
-
-
-def add_all(session: Session, raws: Sequence[RawStory], *, now: datetime) -> list[Added]:
-    """The same for several stories, as if one after the other."""
-    done: list[Added] = []
-    while len(done) < len(raws):
-        done += _add_up_to_a_change(session, raws[len(done) :], now)
-    return done
-
-
-def _add_up_to_a_change(session: Session, raws: Sequence[RawStory], now: datetime) -> list[Added]:
-    """Store stories while each is new or just as it is known; the first that is not is renewed, and ends it."""
-    handed_in = _handed_in(session, raws)
-    known = _known(session, handed_in)
-    given = numbers(session, Story)
-    new: dict[int, tuple[_HandedIn, dict[str, Any]]] = {}
-    done: list[Added] = []
-    changed = None
-    for story in handed_in:
-        same = next((known[each] for each in story.found_by if each in known), None)
-        if same is None:
-            story_id = next(given)
-            row = _row(story_id, story, now)
-            new[story_id] = story, row
-            for each in story.known_by:
-                known.setdefault(each, SimpleNamespace(**row))
-            done.append(Added("added", story_id))
-        elif _differs(same, story):
-            changed = story, same
-            break
-        else:
-            done.append(Added("duplicate", same.id))
-    _insert(session, new)
-    if changed is not None and changed[1].id not in new:
-        _renew(session, changed[1], changed[0], now)
-        done.append(Added("updated", changed[1].id))
-    return done
-
-
 # What a story is known by: "url", "external" (outlet and id there) or "text", and its key of that kind.
 Identity = tuple[Any, ...]
 
@@ -118,6 +73,51 @@ class _HandedIn:
         if self.external_id is not None and self.outlet_id is not None:
             keys.append(("external", self.outlet_id, self.external_id))
         return [*keys, ("text", self.text_hash)]
+
+
+def add_story(session: Session, raw: RawStory, *, now: datetime) -> Added:
+    """Store a story, or renew the one it already is: same normalised address, else same outlet and id, else same text.
+
+    A changed text keeps the old one as a revision and waits for annotation again.
+    """
+    return add_all(session, [raw], now=now)[0]
+
+
+def add_all(session: Session, raws: Sequence[RawStory], *, now: datetime) -> list[Added]:
+    """The same for several stories, as if one after the other."""
+    handed_in = _handed_in(session, raws)
+    done: list[Added] = []
+    while len(done) < len(raws):
+        done += _add_up_to_a_change(session, handed_in[len(done) :], now)
+    return done
+
+
+def _add_up_to_a_change(session: Session, handed_in: Sequence[_HandedIn], now: datetime) -> list[Added]:
+    """Store stories while each is new or just as it is known; the first that is not is renewed, and ends it."""
+    known = _known(session, handed_in)
+    given = numbers(session, Story)
+    new: dict[int, tuple[_HandedIn, dict[str, Any]]] = {}
+    done: list[Added] = []
+    changed = None
+    for story in handed_in:
+        same = next((known[each] for each in story.found_by if each in known), None)
+        if same is None:
+            story_id = next(given)
+            row = _row(story_id, story, now)
+            new[story_id] = story, row
+            for each in story.known_by:
+                known.setdefault(each, SimpleNamespace(**row))
+            done.append(Added("added", story_id))
+        elif _differs(same, story):
+            changed = story, same
+            break
+        else:
+            done.append(Added("duplicate", same.id))
+    _insert(session, new)
+    if changed is not None and changed[1].id not in new:
+        _renew(session, changed[1], changed[0], now)
+        done.append(Added("updated", changed[1].id))
+    return done
 
 
 def _handed_in(session: Session, raws: Sequence[RawStory]) -> list[_HandedIn]:

@@ -1,17 +1,15 @@
 """What the small scripts of the pages add, in a real browser over the four stories of the page tests."""
 
 import re
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 from app.config import Settings
 from app.web.app import create_app
+from tests.browsing import in_a_thread
 from tests.conftest import find_browser
 from tests.databases import Databases
 
@@ -23,14 +21,8 @@ STORY = "/stories/1-harbour-talks-begin-in-lisbon"
 @pytest.fixture(scope="module")
 def site(databases: Databases, filled_archive: str) -> Iterator[str]:
     """The address of a server in a thread."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        app = create_app(Settings(database_url=databases.copy(filled_archive)))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with in_a_thread(create_app(Settings(database_url=databases.copy(filled_archive)))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
