@@ -150,12 +150,13 @@ class _Trouble:
 @contextmanager
 def _the_lease(engine: Engine, holder: str) -> Iterator[None]:
     """Holds the worker's lease as long as the block lasts."""
-    if not _take(engine, holder):
-        log.info("another worker is at work here; waiting for it to end")
-        while not _take(engine, holder):
-            time.sleep(IDLE_SECONDS)
-    threading.Thread(target=_renew, args=(engine, holder), daemon=True).start()
     try:
+        # Inside: a signal may come between the taking and whatever follows it.
+        if not _take(engine, holder):
+            log.info("another worker is at work here; waiting for it to end")
+            while not _take(engine, holder):
+                time.sleep(IDLE_SECONDS)
+        threading.Thread(target=_renew, args=(engine, holder), daemon=True).start()
         yield
     finally:
         _release(engine, holder)

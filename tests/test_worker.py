@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
-from app import ingest
+from app import ingest, worker
 from app.config import Settings, get_settings
 from app.ingest import annotate_again, annotate_pending
 from app.spans import Annotations
@@ -172,4 +172,20 @@ def test_a_second_worker_waits_until_the_first_is_asked_to_end(archive: Engine) 
             assert first.wait(20) == 0
             second.send_signal(signal.SIGINT)
             assert second.wait(20) == 0
+    assert holder(archive) is None
+
+
+def test_a_worker_that_is_told_to_end_just_as_it_takes_the_lease_gives_it_up(
+    archive: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take_and_end(*args: Any, **kwargs: Any) -> bool:
+        assert leases_take(*args, **kwargs)
+        session: Session = args[0]
+        session.commit()
+        raise SystemExit(0)
+
+    leases_take = leases.take
+    monkeypatch.setattr(leases, "take", take_and_end)
+    with pytest.raises(SystemExit), worker._the_lease(archive, worker.new_holder()):
+        pass
     assert holder(archive) is None
