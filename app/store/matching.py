@@ -1,12 +1,13 @@
 """The ids of the newest stories that fit a selection, with the rows looked at bounded by design.
 
-One filter drives: its index gives stories newest first. At most `max_examined` of these are looked at, in blocks that
-grow, and the other filters are probed on each. So a query never costs more than that, however rare the combination is.
+One filter drives: its index gives stories newest first. At most `max_examined` of these are looked at, and the other
+filters are probed on each. So a query never costs more than that, however rare the combination is. The rows are walked
+along the index until enough are found; those of several values, or in which words are looked for, come in blocks.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.store.models import Story
 Key = tuple[datetime, int]
 Rows = Select[datetime, int]
 
+OLDEST: Key = (datetime.min.replace(tzinfo=UTC), 0)
 # The first block has so many times the stories wanted, each later one so many times those of the one before.
 GROWTH = 4
 MANY = float("inf")
@@ -66,23 +68,8 @@ def newest_matches(
         BadCursorError: `after` is none of our tokens.
     """
     driver = _driver(session, selection, max_examined)
-    end = _place(after)
-    found: list[Key] = []
-    block, examined, spent = min(GROWTH * (size + 1), max_examined), 0, 0
-    while True:
-        question = _question(selection, driver, end, block)
-        found += [(row[0], row[1]) for row in rows(session, question.fitting, {"most": size + 1 - len(found)})]
-        if len(found) > size:
-            return Matches(found[:size], found[size - 1])
-        last = rows(session, question.last) if question.last is not None else ()
-        if not last:
-            return Matches(found, None)
-        end = (last[0].sorted_at, last[0].id)
-        price = APART if last[0].is_apart else 1
-        examined, spent = examined + block, spent + block * price
-        if spent >= max_examined:
-            return Matches(found, end, examined)
-        block = min(block * GROWTH, -(-(max_examined - spent) // price))
+    find = _found_in_blocks if _needs_blocks(selection, driver) else _found_walking
+    return find(session, selection, driver, _place(after), size, max_examined)
 
 
 def newest_sample(session: Session, selection: Selection) -> Matches:
@@ -105,35 +92,96 @@ def _driver(session: Session, selection: Selection, max_examined: int) -> Filter
     able = [each for each in selection.active if each.rows is not None]
     if len(able) == 1 and not selection.q:
         return able[0]
-    sizes = {each.param: _size(session, each, selection.values(each.param), max_examined) for each in able}
+    sizes: dict[str, float] = {}
+    if selection.q:
+        sizes["q"] = _having_words(session, selection.q, max_examined)
+    sizes |= counts.sizes(session, {each.facet: selection.values(each.param) for each in able if each.facet})
     best = min(able, key=lambda each: sizes[each.param], default=None)
     # Words that most stories have lead to so many that the newest of them are found sooner among the newest stories.
     return best if best is not None and sizes[best.param] < MANY else None
 
 
-def _size(session: Session, each: Filter, values: Sequence[str], max_examined: int) -> float:
-    """How many stories a filter lists; MANY where its words are in more than may be looked at."""
-    if each.param != "q":
-        return sum(counts.of(session, each.facet or "", values).values())
-    query = search.parse(values[0])
+def _having_words(session: Session, words: str, max_examined: int) -> float:
+    """How many stories have these words; MANY where more than may be looked at."""
+    query = search.parse(words)
     n = search.count(session, "story", query, most=max_examined + 1)
     return n if n <= max_examined and query.groups else MANY
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What is asked of a block of the driver's rows: those that fit, and the last row of a whole block.
+    """What is asked of so many of the driver's rows: those that fit, and the last of them where there are so many.
 
-    `last` is None where every row fits: then a block that gives too few is the end. It has sorted_at, id, and
-    is_apart, whether words are looked for in rows that are far apart in the search index.
+    `last` is None where every row fits: then too few that fit are all.
     """
 
     fitting: Rows
-    last: Select[Any] | None
+    last: Select[*tuple[Any, ...]] | None
+
+
+# ------------------------------------------------------------------------------------------------ along an index
+
+
+def _found_walking(
+    session: Session, selection: Selection, driver: Filter | None, end: Key | None, size: int, max_examined: int
+) -> Matches:
+    question = _walk(selection, driver, end, max_examined)
+    last = rows(session, question.last) if question.last is not None else ()
+    bound: Key = (last[0].sorted_at, last[0].id) if last else OLDEST
+    walked = rows(session, question.fitting, {"most": size + 1, "last_at": bound[0], "last_id": bound[1]})
+    found = [(row[0], row[1]) for row in walked]
+    if len(found) > size:
+        return Matches(found[:size], found[size - 1])
+    return Matches(found, bound, max_examined) if last else Matches(found, None)
 
 
 @lru_cache(maxsize=256)  # to put a statement together takes longer than to run it
-def _question(selection: Selection, driver: Filter | None, end: Key | None, block: int) -> _Question:
+def _walk(selection: Selection, driver: Filter | None, end: Key | None, most: int) -> _Question:
+    """`fitting` looks at the rows down to "last_at" and "last_id", and stops when it has "most"."""
+    [driving] = _driving_rows(selection, driver)
+    candidates = _named(_bounded(driving, selection, end))
+    listed = _newest(select(candidates.c.sorted_at, candidates.c.id))
+    fitting = listed.limit(bindparam("most"))
+    conditions = story_conditions(selection, candidates.c.id, but=_used(driver))
+    if not conditions:
+        return _Question(fitting, None)
+    last = tuple_(bindparam("last_at", type_=candidates.c.sorted_at.type), bindparam("last_id"))
+    to_last = tuple_(candidates.c.sorted_at, candidates.c.id) >= last
+    return _Question(fitting.where(to_last, *conditions), listed.offset(most - 1).limit(1))
+
+
+# ------------------------------------------------------------------------------------------------ in blocks
+
+
+def _needs_blocks(selection: Selection, driver: Filter | None) -> bool:
+    """Whether the rows come from several lists, or words are looked for, which is done for many rows at once."""
+    return bool(selection.q) or len(_driving_rows(selection, driver)) > 1
+
+
+def _found_in_blocks(
+    session: Session, selection: Selection, driver: Filter | None, end: Key | None, size: int, max_examined: int
+) -> Matches:
+    found: list[Key] = []
+    block, examined, spent = min(GROWTH * (size + 1), max_examined), 0, 0
+    while True:
+        question = _block(selection, driver, end, block)
+        found += [(row[0], row[1]) for row in rows(session, question.fitting, {"most": size + 1 - len(found)})]
+        if len(found) > size:
+            return Matches(found[:size], found[size - 1])
+        last = rows(session, question.last) if question.last is not None else ()
+        if not last:
+            return Matches(found, None)
+        end = (last[0].sorted_at, last[0].id)
+        price = APART if last[0].is_apart else 1
+        examined, spent = examined + block, spent + block * price
+        if spent >= max_examined:
+            return Matches(found, end, examined)
+        block = min(block * GROWTH, -(-(max_examined - spent) // price))
+
+
+@lru_cache(maxsize=256)
+def _block(selection: Selection, driver: Filter | None, end: Key | None, block: int) -> _Question:
+    """`last` tells of the block too whether words are looked for in rows that are far apart in the search index."""
     candidates = _candidates(selection, driver, end, block)
     conditions, is_apart = _conditions(selection, driver, candidates)
     listed = _newest(select(candidates.c.sorted_at, candidates.c.id))
@@ -145,7 +193,7 @@ def _conditions(
     selection: Selection, driver: Filter | None, candidates: CTE
 ) -> tuple[list[ColumnElement[bool]], ColumnElement[bool]]:
     """The filters that do not drive, as conditions on the candidates; and whether words are looked up one by one."""
-    used = {driver.param} if driver is not None else set()
+    used = _used(driver)
     if not selection.q or "q" in used:
         return story_conditions(selection, candidates.c.id, but=used), false()
     query = search.parse(selection.q)
@@ -158,13 +206,25 @@ def _candidates(selection: Selection, driver: Filter | None, end: Key | None, bl
     """The next rows of the driver, newest first, with columns `sorted_at` and `id`."""
     parts = [_newest(_bounded(each, selection, end)).limit(block) for each in _driving_rows(selection, driver)]
     rows = parts[0] if len(parts) == 1 else _newest(_union(parts)).limit(block)
-    newest = rows.subquery()
-    return select(newest.c[0].label("sorted_at"), newest.c[1].label("id")).cte("candidate")
+    return _named(rows)
 
 
 def _union(parts: Sequence[Rows]) -> Rows:
     both = union(*(part.subquery().select() for part in parts)).subquery()
     return select(both.c[0], both.c[1])
+
+
+# ------------------------------------------------------------------------------------------------ the driver's rows
+
+
+def _used(driver: Filter | None) -> set[str]:
+    return {driver.param} if driver is not None else set()
+
+
+def _named(rows: Rows) -> CTE:
+    """The rows with columns `sorted_at` and `id`, whatever table they are of."""
+    of_table = rows.subquery()
+    return select(of_table.c[0].label("sorted_at"), of_table.c[1].label("id")).cte("candidate")
 
 
 def _newest(rows: Rows) -> Rows:

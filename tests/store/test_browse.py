@@ -93,9 +93,9 @@ def test_words_of_more_stories_than_are_looked_at_are_still_found_newest_first(
 def far_apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Any stories are so far apart in the search index that each is looked up by itself."""
     monkeypatch.setattr(search, "NEAR", -1)
-    matching._question.cache_clear()
+    matching._block.cache_clear()
     yield
-    matching._question.cache_clear()
+    matching._block.cache_clear()
 
 
 @pytest.mark.usefixtures("far_apart")
