@@ -3,6 +3,8 @@
 Run as a module it serves the archive of the settings on a free port of loopback and prints that port.
 """
 
+import gc
+
 import uvicorn
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse
@@ -37,4 +39,6 @@ class _Server(uvicorn.Server):
 
 
 if __name__ == "__main__":
-    _Server(uvicorn.Config(make_app(), port=0, log_level="warning")).run()
+    server = _Server(uvicorn.Config(make_app(), port=0, log_level="warning"))
+    gc.freeze()  # as `newsgloss serve` does
+    server.run()
