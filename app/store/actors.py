@@ -1,5 +1,6 @@
 """Actors to read: the lists of people, organisations and groups, and one actor."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Row,
     Select,
     SQLColumnExpression,
+    String,
     and_,
     bindparam,
     cast,
@@ -40,6 +42,8 @@ Sort = Literal["stories", "quotes", "name"]
 BESIDE = 12
 SAID_ABOUT = 24
 MAX_ROLES = 12
+# As most stories have it; not worth reading as JSON.
+NO_ROLES = "[]"
 # What an actor's page tells of its stories, it tells of so many of the newest.
 NEWEST = 1000
 MAX_ALIASES = 24
@@ -135,7 +139,7 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
         return None
     row = session.execute(select(*ACTOR_COLUMNS).where(col(Actor.id) == actor_id)).one()
     key = str(actor_id)
-    newest = _newest(session, actor_id)
+    newest = rows(session, _NEWEST, {"actor_id": actor_id})
     newest_ids = [entry.story_id for entry in newest]
     stories = counts.of(session, actor.kind, [key]).get(key, 0)
     return ActorPage(
@@ -161,15 +165,13 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
     )
 
 
-def _newest(session: Session, actor_id: int) -> Sequence[Row[Any]]:
-    """The newest stories of an actor: story_id, its roles there, and published_at."""
-    return session.execute(
-        select(col(StoryActor.story_id), col(StoryActor.roles), col(Story.published_at))
-        .join(Story, col(Story.id) == col(StoryActor.story_id))
-        .where(col(StoryActor.actor_id) == actor_id)
-        .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
-        .limit(NEWEST)
-    ).all()
+_NEWEST = (
+    select(col(StoryActor.story_id), cast(col(StoryActor.roles), String).label("roles"), col(Story.published_at))
+    .join(Story, col(Story.id) == col(StoryActor.story_id))
+    .where(col(StoryActor.actor_id) == bindparam("actor_id"))
+    .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
+    .limit(NEWEST)
+)
 
 
 def _aliases(session: Session, actor: Actor) -> list[str]:
@@ -183,7 +185,7 @@ def _roles(entries: Iterable[Row[Any]]) -> list[RoleCard]:
     """The roles that stories give an actor, the most frequent first."""
     seen: dict[str, list[tuple[str, datetime | None]]] = {}
     for entry in entries:
-        for role in entry.roles:
+        for role in json.loads(entry.roles) if entry.roles != NO_ROLES else ():
             seen.setdefault(role.casefold(), []).append((role, entry.published_at))
     cards = [
         RoleCard(
