@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import cycle, islice
+from functools import partial
+from itertools import cycle, islice, product
 
 # As browsers ask; no conditional headers, so that every page is made and sent.
 REQUEST = "GET {} HTTP/1.1\r\nHost: localhost:{}\r\nAccept-Encoding: gzip\r\nAccept: text/html\r\n\r\n"
@@ -21,11 +22,15 @@ class BadAnswerError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to ask: addresses by page, taken in turn; all pages once a round, each so many times in a row."""
+    """What to ask: addresses by page, taken in turn; the pages of `order` once a round, each so many times in a row.
+
+    Each round is of all concurrencies: a machine's speed changes, and what is compared should stand close together.
+    """
 
     port: int
     pages: dict[str, list[str]]
-    concurrency: int
+    order: Sequence[str]
+    concurrencies: Sequence[int]
     rounds: int
     per_round: int
 
@@ -38,23 +43,24 @@ class Measured:
     seconds: float = 0.0
 
 
-async def measure(plan: Plan) -> dict[str, Measured]:
-    """Ask all pages as planned, after a round that does not count.
+async def measure(plan: Plan) -> dict[int, dict[str, Measured]]:
+    """Ask all pages as planned, after a round that does not count; by concurrency and page.
 
     Raises:
         BadAnswerError: an answer was not 200.
     """
-    connections = [await asyncio.open_connection("127.0.0.1", plan.port, limit=2**20) for _ in range(plan.concurrency)]
-    measured = {name: Measured([]) for name in plan.pages}
+    open_one = partial(asyncio.open_connection, "127.0.0.1", plan.port, limit=2**20)
+    connections = [await open_one() for _ in range(max(plan.concurrencies))]
+    measured = {concurrency: {name: Measured([]) for name in plan.pages} for concurrency in plan.concurrencies}
     requests = {name: cycle([_request(path, plan.port) for path in paths]) for name, paths in plan.pages.items()}
-    for turn in range(plan.rounds + 1):
-        for name, found in measured.items():
-            wanted = islice(requests[name], plan.per_round)
-            start = time.perf_counter()
-            times = await asyncio.gather(*(_ask(*connection, wanted) for connection in connections))
-            if turn:
-                found.seconds += time.perf_counter() - start
-                found.ms += [each for part in times for each in part]
+    for turn, concurrency, name in product(range(plan.rounds + 1), plan.concurrencies, plan.order):
+        wanted = islice(requests[name], plan.per_round)
+        start = time.perf_counter()
+        times = await asyncio.gather(*(_ask(*connection, wanted) for connection in connections[:concurrency]))
+        if turn:
+            found = measured[concurrency][name]
+            found.seconds += time.perf_counter() - start
+            found.ms += [each for part in times for each in part]
     return measured
 
 
@@ -78,4 +84,4 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wante
 
 if __name__ == "__main__":
     found = asyncio.run(measure(Plan(**json.load(sys.stdin))))
-    json.dump({name: asdict(each) for name, each in found.items()}, sys.stdout)
+    json.dump({c: {name: asdict(each) for name, each in pages.items()} for c, pages in found.items()}, sys.stdout)
