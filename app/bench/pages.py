@@ -18,9 +18,8 @@ from sqlmodel import Session, col
 
 from app.bench.load import Measured, Plan
 from app.bench.serving import HELLO
-from app.store import browse, counts, facets
+from app.store import browse, counts
 from app.store.filters import Selection
-from app.store.matching import newest_sample
 from app.store.models import Actor, Story, StoryText
 from app.web import links
 
@@ -138,9 +137,7 @@ def sixteen_pages(session: Session) -> Paths:
 def pairs_of_filters(session: Session) -> list[str]:
     """Each pair of filters with frequent and rare values, among them those with no story in common."""
     frequent, rare = _words(session)
-    months = [
-        each.month for each in facets.story_months(session, Selection(), newest_sample(session, Selection())).months
-    ]
+    months = sorted(counts.every(session, "month"))
     values = {
         "q": [frequent[0], rare[0]],
         "person": [_top(session, "person")[0], _rare_people(session)[0]],

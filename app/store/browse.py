@@ -53,18 +53,21 @@ def list_stories(
         found = sample.first(size)
     else:
         found = newest_matches(session, selection, after=after, size=size, max_examined=settings.max_examined)
-    cards = story_cards(
-        session, without_copies(session, selection, found.ids), search.parse(selection.q) if selection.q else None
-    )
+    cards = cards_once(session, selection, found.ids, search.parse(selection.q) if selection.q else None)
     total, is_exact = _total(session, selection, found, after, sample)
     return Page(cards, found.next, total, is_exact, found.examined)
 
 
-def without_copies(session: Session, selection: Selection, ids: Sequence[int]) -> Sequence[int]:
-    """The stories of which no newer copy fits the selection too; all of them where copies are asked for."""
-    if selection.shows_copies:
-        return ids
-    return groups.shown_once(session, ids, partial(story_conditions, selection))
+def cards_once(
+    session: Session, selection: Selection, ids: Sequence[int], query: search.Query | None = None
+) -> list[StoryCard]:
+    """Cards of these stories but those of which a newer copy fits the selection too; all where copies are asked for."""
+    heads = _heads(session, ids)
+    if not selection.shows_copies:
+        in_groups = {row.id: row.group_id for row in heads if row.group_id is not None}
+        older = groups.with_newer_copy(session, in_groups, partial(story_conditions, selection)) if in_groups else ()
+        heads = [row for row in heads if row.id not in older]
+    return _cards(session, heads, query)
 
 
 def _total(
@@ -84,13 +87,17 @@ def _total(
     return len(seen.keys), seen.end is None
 
 
-def story_cards(session: Session, ids: Sequence[int], query: search.Query | None = None) -> list[StoryCard]:
-    """Cards of these stories in this order, with snippets where there is a query."""
-    heads = {row.id: row for row in _heads(session, ids)}
+def story_cards(session: Session, ids: Sequence[int]) -> list[StoryCard]:
+    """Cards of these stories in this order."""
+    return _cards(session, _heads(session, ids), None)
+
+
+def _cards(session: Session, heads: Sequence[Row[Any]], query: search.Query | None) -> list[StoryCard]:
+    ids = [row.id for row in heads]
     actors, speakers = _leading(session, ids)
     countries = _countries_by_story(session, ids)
     snippets = search.snippets(session, "story", ids, query) if query else {}
-    in_groups = [row.id for row in heads.values() if row.group_id is not None]
+    in_groups = [row.id for row in heads if row.group_id is not None]
     copies = copies_of(session, in_groups) if in_groups else {}
     return [
         StoryCard(
@@ -113,7 +120,7 @@ def story_cards(session: Session, ids: Sequence[int], query: search.Query | None
             snippet=snippets.get(row.id, ()),
             copies=copies.get(row.id, ()),
         )
-        for row in (heads[story_id] for story_id in ids if story_id in heads)
+        for row in heads
     ]
 
 
@@ -152,9 +159,10 @@ _HEADS = (
 )
 
 
-def _heads(session: Session, ids: Iterable[int]) -> Iterable[Row[Any]]:
-    """The head of each story that there is, with its outlet."""
-    return rows(session, _HEADS, {"ids": ids})
+def _heads(session: Session, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """The head of each of these stories that there is, in this order, with its outlet."""
+    found = {row.id: row for row in rows(session, _HEADS, {"ids": ids})}
+    return [found[story_id] for story_id in ids if story_id in found]
 
 
 ACTOR_COLUMNS: tuple[ColumnElement[Any], ...] = (
@@ -236,7 +244,7 @@ def story_refs(session: Session, ids: Iterable[int]) -> dict[int, StoryRef]:
     """Enough of these stories to name them and link to them, by id."""
     return {
         row.id: StoryRef(row.id, row.slug, row.title, outlet_ref(row), row.published_at, row.invented)
-        for row in _heads(session, set(ids))
+        for row in _heads(session, list(set(ids)))
     }
 
 

@@ -1,10 +1,24 @@
 """Facets beside a list, and the chips of its active filters."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, bindparam, cast, distinct, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    String,
+    bindparam,
+    cast,
+    distinct,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlmodel import Session, col
 
 from app.country_names import country_name
@@ -15,10 +29,13 @@ from app.store.db import rows
 from app.store.filters import FILTERS, Selection
 from app.store.matching import Matches, newest_sample
 from app.store.models import Actor, FacetCount, Outlet, Source, Story, StoryActor, StoryCountry, StorySpeaker
-from app.store.months import months_counted, months_of
-from app.store.most_frequent import most_frequent
+from app.store.months import months_counted
+from app.store.sampled import most_frequent, values_in
 
 Expression = SQLColumnExpression[Any]
+# The values of each facet with how many stories have them; the words for (parameter, value).
+Counted = Mapping[str, Sequence[tuple[str, int]]]
+Names = Mapping[tuple[str, str], str]
 
 SHOWN = 6  # one more than a list shows, so that it knows whether there are more
 MOST = 200
@@ -44,15 +61,29 @@ QUOTE_CHOICES = {"speaker": "spoken", "about": "person", "country": "country", "
 CHOICES = 60
 
 
-def story_facets(session: Session, selection: Selection, sample: Matches) -> list[Facet]:
-    """Each facet's most frequent values: exact for the whole archive, else over the newest matches."""
-    if selection:
-        found = most_frequent(session, sample.ids, SHOWN)
-        sampled = {param: found[param] for param in STORY_FACETS if param in found}
-        return _facets(session, selection, sampled, dict.fromkeys(sampled, _over(sample)))
-    counted = counts.top_of_each(session, [param for param in STORY_FACETS if param != "form"], SHOWN)
-    counted |= most_frequent(session, sample.ids, SHOWN, ["form"])
-    return _facets(session, selection, counted, {"form": _over(sample)})
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a list of stories: its facets, its active filters, and when the stories were published."""
+
+    facets: Sequence[Facet]
+    chips: Sequence[Chip]
+    timeline: Timeline
+
+
+def beside_stories(session: Session, selection: Selection, sample: Matches) -> Beside:
+    """Most frequent values and months: exact for the whole archive, else over the newest matches."""
+    if not selection:
+        counted = counts.top_of_each(session, [param for param in STORY_FACETS if param != "form"], SHOWN)
+        forms = values_in(session, sample.ids, ["form"])
+        counted |= {param: most_frequent(values, SHOWN) for param, values in forms.items()}
+        facets = _facets(session, selection, counted, {"form": _over(sample)})
+        return Beside(facets, (), Timeline(months_counted(counts.every(session, "month"))))
+    found = values_in(session, sample.ids)
+    sampled = {param: most_frequent(found[param], SHOWN) for param in STORY_FACETS if param in found}
+    names = value_names(session, [*_told(selection), *_values_of(sampled)])
+    facets = _named_facets(names, selection, sampled, dict.fromkeys(sampled, _over(sample)))
+    timeline = Timeline(months_counted(Counter(found.get("month", ()))), _over(sample))
+    return Beside(facets, _named_chips(names, selection), timeline)
 
 
 def facet_values(session: Session, selection: Selection, param: str, *, name: str | None) -> Facet:
@@ -74,13 +105,6 @@ def quote_choices(session: Session, selection: Selection) -> list[Facet]:
     }
     found = _facets(session, selection, counted, {})
     return [replace(facet, values=sorted(facet.values, key=lambda value: value.label.casefold())) for facet in found]
-
-
-def story_months(session: Session, selection: Selection, sample: Matches) -> Timeline:
-    """When the stories were published: exact for the whole archive, else of the sample."""
-    if selection:
-        return Timeline(months_of(session, sample.ids), _over(sample))
-    return Timeline(months_counted(counts.every(session, "month")))
 
 
 def _over(sample: Matches) -> int | None:
@@ -142,13 +166,15 @@ def _counted_columns(param: str) -> tuple[Expression, Expression, list[ColumnEle
     return col(StoryActor.actor_id), col(StoryActor.story_id), [col(Actor.kind) == param]
 
 
-def _facets(
-    session: Session,
-    selection: Selection,
-    counted: Mapping[str, list[tuple[str, int]]],
-    over: Mapping[str, int | None],
-) -> list[Facet]:
-    names = value_names(session, [(param, value) for param, values in counted.items() for value, _ in values])
+def _facets(session: Session, selection: Selection, counted: Counted, over: Mapping[str, int | None]) -> list[Facet]:
+    return _named_facets(value_names(session, _values_of(counted)), selection, counted, over)
+
+
+def _values_of(counted: Counted) -> list[tuple[str, str]]:
+    return [(param, value) for param, values in counted.items() for value, _ in values]
+
+
+def _named_facets(names: Names, selection: Selection, counted: Counted, over: Mapping[str, int | None]) -> list[Facet]:
     return [
         Facet(
             param,
@@ -166,10 +192,17 @@ def _facets(
 
 def chips(session: Session, selection: Selection) -> list[Chip]:
     """The active filters in words, in canonical order."""
-    shown = [(param, value, *_named_by(param, value)) for param, value in selection.pairs]
-    names = value_names(session, [(what, which) for _, _, what, which in shown])
+    return _named_chips(value_names(session, _told(selection)), selection)
+
+
+def _told(selection: Selection) -> list[tuple[str, str]]:
+    return [_named_by(param, value) for param, value in selection.pairs]
+
+
+def _named_chips(names: Names, selection: Selection) -> list[Chip]:
     return [
-        Chip(param, value, _label(param, what), names.get((what, which), which)) for param, value, what, which in shown
+        Chip(param, value, _label(param, what), names.get((what, which), which))
+        for (param, value), (what, which) in zip(selection.pairs, _told(selection), strict=True)
     ]
 
 
@@ -186,43 +219,25 @@ def _label(param: str, what: str) -> str:
     return f"Not {label[0].lower()}{label[1:]}" if param == "not" else label
 
 
-def value_names(session: Session, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def value_names(session: Session, pairs: Iterable[tuple[str, str]]) -> Names:
     """The words for filter values: names of actors, countries and outlets; values without a name are left out."""
     wanted = list(pairs)
-    actors = _actor_names(session, {int(value) for param, value in wanted if param in ACTOR_PARAMS})
-    outlets = _outlet_names(session, {value for param, value in wanted if param == "outlet"})
+    actors = {value for param, value in wanted if param in ACTOR_PARAMS}
+    outlets = {value for param, value in wanted if param == "outlet"}
+    named = rows(session, _NAMES, {"ids": [*map(int, actors)], "slugs": list(outlets)}) if actors or outlets else ()
+    stored = {(what, value): name for what, value, name in named}
     names = {}
     for param, value in wanted:
-        name = _name_of(param, value, actors, outlets)
+        name = country_name(value) if param in COUNTRY_PARAMS else stored.get((_STORED.get(param, ""), value))
         if name is not None:
             names[param, value] = name
     return names
 
 
-def _name_of(param: str, value: str, actors: Mapping[int, str], outlets: Mapping[str, str]) -> str | None:
-    if param in ACTOR_PARAMS:
-        return actors.get(int(value))
-    if param in COUNTRY_PARAMS:
-        return country_name(value)
-    return outlets.get(value) if param == "outlet" else None
-
-
-def _actor_names(session: Session, ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    return dict(rows(session, _ACTOR_NAMES, {"ids": ids}))
-
-
-_ACTOR_NAMES = select(col(Actor.id), col(Actor.name)).where(among(col(Actor.id)))
-
-
-def _outlet_names(session: Session, slugs: set[str]) -> dict[str, str]:
-    if not slugs:
-        return {}
-    found = rows(session, _OUTLET_NAMES, {"slugs": list(slugs)})
-    return {row.slug: row.name for row in found}
-
-
-_OUTLET_NAMES = select(col(Outlet.slug), col(Outlet.name)).where(
-    col(Outlet.slug).in_(bindparam("slugs", expanding=True))
+_STORED = {"outlet": "outlet", **dict.fromkeys(ACTOR_PARAMS, "actor")}
+_NAMES = union_all(
+    select(literal("actor"), cast(col(Actor.id), String), col(Actor.name)).where(among(col(Actor.id))),
+    select(literal("outlet"), col(Outlet.slug), col(Outlet.name)).where(
+        col(Outlet.slug).in_(bindparam("slugs", expanding=True))
+    ),
 )

@@ -1,6 +1,6 @@
 """Copies: stories of several outlets, or several addresses, that are nearly the same text."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -129,14 +129,8 @@ def _alike(session: Session, story: NewStory) -> list[tuple[int, int | None]]:
     return [(row.id, row.group_id) for row in candidates if row.id in alike]
 
 
-_GROUPS = select(col(Story.id), col(Story.group_id)).where(among(col(Story.id)), col(Story.group_id).is_not(None))
-
-
-def shown_once(session: Session, ids: Sequence[int], conditions: Conditions) -> list[int]:
-    """The ids without those stories of which a newer copy meets the conditions too."""
-    groups = {row.id: row.group_id for row in rows(session, _GROUPS, {"ids": ids})}
-    if not groups:
-        return list(ids)
+def with_newer_copy(session: Session, groups: Mapping[int, int], conditions: Conditions) -> set[int]:
+    """Those of the stories, given with their groups, of which a newer copy meets the conditions too."""
     member = aliased(Story, select(Story).where(col(Story.group_id).in_(set(groups.values()))).subquery("member"))
     members = session.execute(
         select(col(member.group_id), col(member.id))
@@ -147,9 +141,7 @@ def shown_once(session: Session, ids: Sequence[int], conditions: Conditions) -> 
     newest: dict[int, int] = {}
     for row in members:
         newest.setdefault(row.group_id, row.id)
-    return [
-        story_id for story_id in ids if story_id not in groups or newest.get(groups[story_id], story_id) == story_id
-    ]
+    return {story_id for story_id, group_id in groups.items() if newest.get(group_id, story_id) != story_id}
 
 
 def _copies() -> Select[int, int]:

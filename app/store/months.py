@@ -4,13 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import String, cast, func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from app.store.among import among, joined
 from app.store.cards import MonthCount
-from app.store.db import rows
-from app.store.models import Story
+from app.store.sampled import values_in
 
 
 def month_of(time: datetime) -> str:
@@ -20,11 +17,7 @@ def month_of(time: datetime) -> str:
 
 def months_of(session: Session, story_ids: Sequence[int]) -> list[MonthCount]:
     """Those of the stories that have a date, by month, oldest first; months without any between them included."""
-    (months,) = rows(session, _MONTHS, {"ids": story_ids})[0]
-    return months_counted(Counter(months.split(",") if months else ()))
-
-
-_MONTHS = select(joined(func.substr(cast(col(Story.published_at), String), 1, 7))).where(among(col(Story.id)))
+    return months_counted(Counter(values_in(session, story_ids, ["month"]).get("month", ())))
 
 
 def months_counted(counted: Mapping[str, int]) -> list[MonthCount]:

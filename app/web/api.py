@@ -1,5 +1,6 @@
 """The JSON API: the same store functions as the pages, their values as they are."""
 
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
@@ -124,9 +125,9 @@ def list_stories(
 
 
 @router.get("/facets", openapi_extra=_filter_parameters(quote_only=False))
-def list_facets(session: SessionDep, selection: SelectionDep) -> list[Facet]:
+def list_facets(session: SessionDep, selection: SelectionDep) -> Sequence[Facet]:
     """The most frequent people, countries and so on among the stories that fit the filters, with counts."""
-    return facets.story_facets(session, selection, newest_sample(session, selection))
+    return facets.beside_stories(session, selection, newest_sample(session, selection)).facets
 
 
 @router.get("/stories/{number}", responses=OF_STORIES)

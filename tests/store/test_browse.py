@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -164,12 +164,12 @@ def test_a_story_knows_its_neighbours(archive: Engine) -> None:
     assert (page.newer.id, page.older.id) == (3, 1)
 
 
-def story_facets(session: Session, selection: Selection) -> list[Facet]:
-    return facets.story_facets(session, selection, newest_sample(session, selection))
+def story_facets(session: Session, selection: Selection) -> Sequence[Facet]:
+    return facets.beside_stories(session, selection, newest_sample(session, selection)).facets
 
 
 def story_months(session: Session, selection: Selection) -> Timeline:
-    return facets.story_months(session, selection, newest_sample(session, selection))
+    return facets.beside_stories(session, selection, newest_sample(session, selection)).timeline
 
 
 def test_facets_count_the_selection(archive: Engine) -> None:

@@ -65,8 +65,7 @@ def stories_under(params: QueryParams) -> ReadPage[StoryCard]:
     def read(session: Session, after: str | None, size: int) -> Page[StoryCard]:
         most = get_settings().max_examined
         found = newest_matches(session, selection, after=after, size=size, max_examined=most)
-        ids = browse.without_copies(session, selection, found.ids)
-        return Page(browse.story_cards(session, ids), found.next)
+        return Page(browse.cards_once(session, selection, found.ids), found.next)
 
     return read
 

@@ -24,16 +24,16 @@ def show(request: Request, session: SessionDep, settings: SettingsDep, next: str
         return RedirectResponse(links.stories(selection), 302)
     sample = newest_sample(session, selection)
     stories = browse.list_stories(session, selection, after=next, size=settings.page_size, sample=sample)
-    timeline = facets.story_months(session, selection, sample)
+    beside = facets.beside_stories(session, selection, sample)
     return render(
         request,
         "stories.html",
         selection=selection,
         stories=stories,
-        facets=facets.story_facets(session, selection, sample),
-        bars=bars(timeline.months),
-        dated_over=timeline.over,
-        chips=facets.chips(session, selection),
+        facets=beside.facets,
+        bars=bars(beside.timeline.months),
+        dated_over=beside.timeline.over,
+        chips=beside.chips,
         is_first=next is None,
         archive_is_empty=not stories.items and not archive.counts(session)["stories"],
     )

@@ -1,4 +1,4 @@
-"""What is most frequent in a sample of stories: people, countries, outlets and so on, all facets in a query.
+"""What is in a sample of stories: people, countries, outlets, months and so on, all of them in one query.
 
 The database lists the values, and they are counted here: it would sort the rows for that, one facet after the other.
 """
@@ -9,7 +9,7 @@ from functools import lru_cache
 from heapq import nlargest
 from typing import Any, get_args
 
-from sqlalchemy import Select, SQLColumnExpression, select, true
+from sqlalchemy import Select, SQLColumnExpression, String, cast, func, select, true
 from sqlmodel import Session, col
 
 from app.spans import ActorKind
@@ -22,18 +22,16 @@ Expression = SQLColumnExpression[Any]
 Ranked = list[tuple[str, int]]
 
 
-def most_frequent(
-    session: Session, ids: Sequence[int], most: int, lists: Collection[str] | None = None
-) -> dict[str, Ranked]:
-    """(value, number of these stories) of each facet's `most` most frequent values, by facet.
+def values_in(session: Session, ids: Sequence[int], lists: Collection[str] | None = None) -> dict[str, list[str]]:
+    """The values of each facet in these stories, by facet, each as often as stories have it.
 
     `lists` are those of LISTS that are wanted; all unless given.
     """
-    listed = rows(session, _statement(tuple(lists or LISTS)), {"ids": ids})[0]
-    return {facet: _ranked(values.split(","), most) for facet, values in listed._mapping.items() if values}
+    row = rows(session, _statement(tuple(lists or LISTS)), {"ids": ids})[0]
+    return {facet: values.split(",") for facet, values in row._mapping.items() if values}
 
 
-def _ranked(values: Sequence[str], most: int) -> Ranked:
+def most_frequent(values: Sequence[str], most: int) -> Ranked:
     """The `most` most frequent values, most often first; the same number of times, the lower value first."""
     counted = Counter(values)
     least = nlargest(most, counted.values())[-1]
@@ -64,12 +62,17 @@ def _forms() -> Select[Any]:
     return select(joined(each.c.form).label("form"))
 
 
+def _months() -> Select[Any]:
+    return select(joined(func.substr(cast(col(Story.published_at), String), 1, 7)).label("month"))
+
+
 # Each gives one row, in which each facet is a column with all its values in the stories.
 LISTS: dict[str, Select[Any]] = {
     "actor": _actors().where(among(col(StoryActor.story_id))),
     "country": _countries().where(among(col(StoryCountry.story_id))),
     "outlet": _outlets().where(among(col(Story.id))),
     "form": _forms(),
+    "month": _months().where(among(col(Story.id))),
 }
 
 
