@@ -1,6 +1,5 @@
 """Actors to read: the lists of people, organisations and groups, and one actor."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +11,6 @@ from sqlalchemy import (
     Row,
     Select,
     SQLColumnExpression,
-    String,
     and_,
     bindparam,
     cast,
@@ -28,7 +26,7 @@ from app.config import get_settings
 from app.store import counts, paging
 from app.store.actor_keys import name_key
 from app.store.among import among
-from app.store.browse import ACTOR_COLUMNS, actor_ref, list_stories
+from app.store.browse import ACTOR_COLUMNS, ROLES, actor_ref, list_stories, read_roles
 from app.store.cards import ActorCard, ActorPage, Page, RoleCard
 from app.store.db import rows
 from app.store.filters import Selection
@@ -42,8 +40,6 @@ Sort = Literal["stories", "quotes", "name"]
 BESIDE = 12
 SAID_ABOUT = 24
 MAX_ROLES = 12
-# As most stories have it; not worth reading as JSON.
-NO_ROLES = "[]"
 # What an actor's page tells of its stories, it tells of so many of the newest.
 NEWEST = 1000
 MAX_ALIASES = 24
@@ -166,7 +162,7 @@ def get_actor(session: Session, actor_id: int, *, size: int) -> ActorPage | None
 
 
 _NEWEST = (
-    select(col(StoryActor.story_id), cast(col(StoryActor.roles), String).label("roles"), col(Story.published_at))
+    select(col(StoryActor.story_id), ROLES, col(Story.published_at))
     .join(Story, col(Story.id) == col(StoryActor.story_id))
     .where(col(StoryActor.actor_id) == bindparam("actor_id"))
     .order_by(col(StoryActor.sorted_at).desc(), col(StoryActor.story_id).desc())
@@ -185,7 +181,7 @@ def _roles(entries: Iterable[Row[Any]]) -> list[RoleCard]:
     """The roles that stories give an actor, the most frequent first."""
     seen: dict[str, list[tuple[str, datetime | None]]] = {}
     for entry in entries:
-        for role in json.loads(entry.roles) if entry.roles != NO_ROLES else ():
+        for role in read_roles(entry.roles):
             seen.setdefault(role.casefold(), []).append((role, entry.published_at))
     cards = [
         RoleCard(

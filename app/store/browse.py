@@ -1,12 +1,13 @@
 """Stories to read: the list and one story."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, String, cast, select
 from sqlmodel import Session, col
 
 from app.config import get_settings
@@ -171,6 +172,15 @@ ACTOR_COLUMNS: tuple[ColumnElement[Any], ...] = (
     col(Actor.name).label("actor_name"),
     col(Actor.kind).label("actor_kind"),
 )
+
+
+ROLES = cast(col(StoryActor.roles), String).label("roles")
+
+
+def read_roles(written: str) -> list[str]:
+    """The roles in a row with ROLES. Most actors are given none by a story, which is not worth reading as JSON."""
+    roles: list[str] = [] if written == "[]" else json.loads(written)
+    return roles
 
 
 def actor_ref(row: Row[Any]) -> ActorRef:

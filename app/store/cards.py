@@ -1,9 +1,12 @@
-"""What pages and the API get: plain frozen values, read in one go, with nothing left to load."""
+"""What pages and the API get: plain frozen values, read in one go, with nothing left to load.
+
+Those of which a story has hundreds are named tuples, which are made in a quarter of the time.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from app.spans import Span, Spans
 
@@ -70,8 +73,7 @@ class StoryCard:
     copies: Sequence["StoryRef"] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StoryActorCard:
+class StoryActorCard(NamedTuple):
     """An actor of one story. `speaks` counts the quotes it is the speaker of; 0 means spoken of only."""
 
     actor: ActorRef
@@ -83,8 +85,7 @@ class StoryActorCard:
     first_char: int
 
 
-@dataclass(frozen=True, slots=True)
-class MentionCard:
+class MentionCard(NamedTuple):
     """A stretch of the story that refers to an actor."""
 
     start: int
@@ -94,8 +95,7 @@ class MentionCard:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToponymCard:
+class ToponymCard(NamedTuple):
     """A stretch of the story that leads to a country."""
 
     start: int
@@ -104,8 +104,7 @@ class ToponymCard:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoryQuoteCard:
+class StoryQuoteCard(NamedTuple):
     """A quote of the story being read. `position` counts from 1: its address is #q{position}."""
 
     position: int
@@ -122,8 +121,7 @@ class StoryQuoteCard:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class StorySourceCard:
+class StorySourceCard(NamedTuple):
     """A line of the source ledger. `position` counts from 1: its row is #s{position}."""
 
     position: int

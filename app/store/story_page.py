@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Row, Select, bindparam, select, tuple_
 from sqlmodel import Session, col
 
 from app.spans import Span
-from app.store.browse import ACTOR_COLUMNS, copies_of, grouped, outlet_ref, story_refs
+from app.store.browse import ACTOR_COLUMNS, ROLES, copies_of, grouped, outlet_ref, read_roles, story_refs
 from app.store.cards import (
     ActorRef,
     MentionCard,
@@ -67,7 +67,7 @@ _REVISIONS = (
 _ACTOR_COLUMNS: tuple[Any, ...] = (
     *ACTOR_COLUMNS,
     col(Actor.country),
-    col(StoryActor.roles),
+    ROLES,
     col(StoryActor.mentions),
     col(StoryActor.quotes),
     col(StoryActor.first_char),
@@ -230,7 +230,7 @@ def get_revision(session: Session, story_id: int, revision_id: int) -> RevisionP
 
 def _story_actors(session: Session, of: Of, words: Mapping[int, int]) -> list[StoryActorCard]:
     return [
-        StoryActorCard(ActorRef(*ref), country, roles, mentions, quotes, words.get(ref[0], 0), first_char)
+        StoryActorCard(ActorRef(*ref), country, read_roles(roles), mentions, quotes, words.get(ref[0], 0), first_char)
         for *ref, country, roles, mentions, quotes, first_char in rows(session, _ACTORS, of)
     ]
 

@@ -7,15 +7,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
-from app.spans import Span
 from app.store.cards import MentionCard, StoryActorCard, StoryPage, StoryQuoteCard, StorySourceCard, ToponymCard
 
 Part = Literal["name", "content", "cue", "voice", "source", "reference"]
 Name = MentionCard | ToponymCard
-Thing = Name | StoryQuoteCard | StorySourceCard | None
 
 QUOTE_KINDS = ("direct", "mixed", "indirect")
 
@@ -84,16 +82,9 @@ class Paragraph:
         return next((kind for kind in QUOTE_KINDS if kind in kinds), None)
 
 
-_START = attrgetter("start")
-
-
-class _Layer(NamedTuple):
-    start: int
-    end: int
-    part: Part
-    thing: Any
-    anchor: str | None
-    marked: bool
+# Where it starts and ends, what it is of what, the anchor of its first place, whether it is marked.
+_Layer = tuple[int, int, Part, Any, str | None, bool]
+_START, _END = itemgetter(0), itemgetter(1)
 
 
 class _Gap(NamedTuple):
@@ -176,8 +167,8 @@ def _until(segments: Iterator[Segment], end: int) -> Iterator[Segment]:
 
 
 def _segments(page: StoryPage, marked: Marked, ends: Sequence[int]) -> Iterator[Segment]:
-    layers = sorted(_layers(page, marked), key=_START)
-    borders = sorted({0, *ends, *(at for layer in layers for at in layer[:2])})
+    layers = sorted(_inside(_layers(page, marked), len(page.text)), key=_START)
+    borders = sorted({0, *ends, *map(_START, layers), *map(_END, layers)})
     anchors = _anchors(layers)
     actors = {card.actor.id: card for card in page.actors}
     led: set[str] = set()
@@ -187,26 +178,32 @@ def _segments(page: StoryPage, marked: Marked, ends: Sequence[int]) -> Iterator[
     active: list[_Layer] = []
     for start, end in pairwise(borders):
         if active:
-            active = [layer for layer in active if layer.end > start]
-        while following is not None and following.start <= start:
+            active = [layer for layer in active if layer[1] > start]
+        while following is not None and following[0] <= start:
             active.append(following)
             following = next(coming)
         segment = Segment(start, end, page.text[start:end])
         if active:
             segment.plain = False
-            segment.ids = anchors.get(start, ())
-            _put_on(segment, active, labelled)
-            _name(segment, [layer.thing for layer in active if layer.part == "name"], actors)
-            _lead_back(segment, led)
+            if start in anchors:
+                segment.ids = anchors[start]
+            names = _put_on(segment, active, labelled)
+            if names:
+                _name(segment, names, actors)
+            if segment.quotes or segment.sources:
+                _lead_back(segment, led)
         yield segment
 
 
-def _put_on(segment: Segment, layers: Iterable[_Layer], labelled: set[int]) -> None:
-    """Say what of quotes, sources and references the segment is."""
+def _put_on(segment: Segment, layers: Iterable[_Layer], labelled: set[int]) -> list[Name]:
+    """Say what of quotes, sources and references the segment is; the names that stand there."""
+    names: list[Name] = []
     for start, end, part, thing, _anchor, is_marked in layers:
         if is_marked:
             segment.marked = True
-        if part == "content":
+        if part == "name":
+            names.append(thing)
+        elif part == "content":
             segment.quotes += (thing,)
             segment.opens += (thing,) if start == segment.start else ()
             segment.closes += (thing,) if end == segment.end else ()
@@ -221,14 +218,13 @@ def _put_on(segment: Segment, layers: Iterable[_Layer], labelled: set[int]) -> N
             if end == segment.end and not segment.label and not is_said:
                 segment.label = thing
                 labelled.add(thing.position)
-        elif part == "reference":
+        else:
             segment.reference = True
+    return names
 
 
 def _name(segment: Segment, names: Sequence[Name], actors: Mapping[int, StoryActorCard]) -> None:
     """Say whom or what the segment names: the shortest name here; a name goes before any description or pronoun."""
-    if not names:
-        return
     name = names[0]
     if len(names) > 1:
         name = min(names, key=lambda name: (_level(name) != "name", name.end - name.start))
@@ -259,40 +255,47 @@ def _level(name: Name) -> str:
     return name.level if isinstance(name, MentionCard) else "name"
 
 
+def _inside(layers: Iterable[_Layer], length: int) -> Iterator[_Layer]:
+    """The layers cut to the text, without those of which nothing is left."""
+    for layer in layers:
+        if 0 <= layer[0] < layer[1] <= length:
+            yield layer
+        elif max(layer[0], 0) < min(layer[1], length):
+            yield (max(layer[0], 0), min(layer[1], length), *layer[2:])
+
+
 def _layers(page: StoryPage, marked: Marked) -> Iterator[_Layer]:
-    length = len(page.text)
-    for part, spans, thing, anchor, is_marked in _spans(page, marked):
-        for start, end in spans:
-            start, end = max(start, 0), min(end, length)
-            if start < end:
-                yield _Layer(start, end, part, thing, anchor, is_marked)
-
-
-def _spans(page: StoryPage, marked: Marked) -> Iterator[tuple[Part, Sequence[Span], Thing, str | None, bool]]:
-    """What there is to highlight, with the anchor of its first place and whether it is marked."""
+    """What there is to highlight."""
     for mention in page.mentions:
-        is_marked = mention.actor_id in marked.actors
-        yield "name", ((mention.start, mention.end),), mention, f"a{mention.actor_id}", is_marked
+        actor_id = mention.actor_id
+        yield mention.start, mention.end, "name", mention, f"a{actor_id}", actor_id in marked.actors
     for toponym in page.toponyms:
-        is_marked = toponym.country in marked.countries
-        yield "name", ((toponym.start, toponym.end),), toponym, f"c{toponym.country}", is_marked
+        country = toponym.country
+        yield toponym.start, toponym.end, "name", toponym, f"c{country}", country in marked.countries
     for quote in page.quotes:
-        yield "content", quote.content, quote, f"q{quote.position}", False
-        yield "cue", quote.cue, quote, None, False
-        yield "voice", quote.source, quote, None, False
+        anchor = f"q{quote.position}"
+        for start, end in quote.content:
+            yield start, end, "content", quote, anchor, False
+        for start, end in quote.cue:
+            yield start, end, "cue", quote, None, False
+        for start, end in quote.source:
+            yield start, end, "voice", quote, None, False
     for source in page.sources:
-        yield "source", source.mentions, source, f"s{source.position}", False
-    yield "reference", page.references, None, None, False
+        anchor = f"s{source.position}"
+        for start, end in source.mentions:
+            yield start, end, "source", source, anchor, False
+    for start, end in page.references:
+        yield start, end, "reference", None, None, False
 
 
 def _anchors(layers: Sequence[_Layer]) -> dict[int, tuple[str, ...]]:
     """The ids that each place starts with: every thing's first place has its own; quotes' come first."""
     first: dict[str, int] = {}
-    for layer in layers:
-        if layer.anchor:
-            first.setdefault(layer.anchor, layer.start)
-        if layer.marked:
-            first.setdefault("marked", layer.start)
+    for start, _end, _part, _thing, anchor, is_marked in layers:
+        if anchor:
+            first.setdefault(anchor, start)
+        if is_marked:
+            first.setdefault("marked", start)
     anchors: dict[int, tuple[str, ...]] = {}
     for name in sorted(first, key=lambda name: name[0] != "q"):
         anchors[first[name]] = (*anchors.get(first[name], ()), name)

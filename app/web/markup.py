@@ -1,6 +1,6 @@
 """The markup of a story's text, put together here: a template takes several times as long for a long story."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from markupsafe import Markup
@@ -23,108 +23,105 @@ FORM_LABELS = {
 }
 
 
-def text_markup(paragraphs: Iterable[Paragraph]) -> Markup:
+Words = Callable[[str], str]
+
+
+def text_markup(paragraphs: Iterable[Paragraph], text: str) -> Markup:
     """The whole text; the paragraph that is also the headline is there for its characters only."""
-    return Markup("".join(map(_paragraph, paragraphs)))  # noqa: S704 - all is escaped
+    # Most texts have nothing to escape: to ask once is quicker than for each of their pieces.
+    words = str if _escaped(text) == text else _escaped
+    return Markup("".join([_paragraph(each, words) for each in paragraphs]))  # noqa: S704 - all is escaped
 
 
-def _paragraph(paragraph: Paragraph) -> str:
+def _paragraph(paragraph: Paragraph, words: Words) -> str:
     if paragraph.is_title:
-        return f'<span class="vh" aria-hidden="true">{_words(paragraph.text)}</span>'
+        return f'<span class="vh" aria-hidden="true">{words(paragraph.text)}</span>'
     kind = paragraph.quote_kind
     opening = f'<p class="has-quote {kind}">' if kind else "<p>"
-    return f"{opening}{''.join(map(_marked_up, paragraph.segments))}</p>"
+    return f"{opening}{_marked_up(paragraph.segments, words)}</p>"
 
 
 def markup(segments: Iterable[Segment]) -> Markup:
     """Segments as markup whose text reads back the same."""
-    return Markup("".join(map(_marked_up, segments)))  # noqa: S704 - all is escaped
+    return Markup(_marked_up(segments, _escaped))  # noqa: S704 - all is escaped
 
 
-def _marked_up(segment: Segment) -> str:
-    words = _words(segment.text)
-    if segment.plain:
-        return words
-    opening, tag = _opening(segment)
-    further = "".join([f'<span id="{name}" class="at"></span>' for name in segment.ids[1:]])
-    return f"{further}<{tag}{opening}>{words}</{tag}>" if opening else further + words
+def _marked_up(segments: Iterable[Segment], words: Words) -> str:
+    return "".join([words(each.text) if each.plain else _element(each, words(each.text)) for each in segments])
 
 
-def _words(text: str) -> str:
+def _escaped(text: str) -> str:
     # A browser would turn a bare carriage return into a newline.
     return escape(text, quote=False).replace("\r", "&#13;")
 
 
-def _opening(segment: Segment) -> tuple[str, str]:
-    """The attributes of a segment's element, and its tag: a link where it leads to whom or what it names, or back."""
-    classes: list[str] = []
-    data: list[str] = []
-    described: list[str] = []
-    href = f"#row-{segment.lead}" if segment.lead else None
-    if segment.lead and not segment.sources:
-        described.append(f"d-{segment.lead}")
-    if segment.actor or segment.country:
-        href = _name(segment, classes, data, described)
+def _element(segment: Segment, words: str) -> str:
+    """A link where it leads to whom or what it names, or back to its row; only the words where it has nothing to say.
+
+    Classes, and the ids of what describes it, are gathered with a space before each.
+    """
+    href, classes, data, described = _target(segment)
     if segment.quotes or segment.cues or segment.voices:
-        _quotes(segment, classes, data, described)
+        more_classes, more_data, more_described = _quotes(segment)
+        classes, data, described = classes + more_classes, data + more_data, described + more_described
     if segment.sources or segment.voices:
-        _sources(segment, classes, data, described)
-    if segment.reference:
-        classes.append("ref")
-    if segment.marked:
-        classes.append("hit")
-    opening = (
-        (f' id="{segment.ids[0]}"' if segment.ids else "")
-        + (f' class="{" ".join(classes)}"' if classes else "")
-        + (f' href="{href}"' if href else "")
-        + "".join(data)
-        + (f' aria-describedby="{" ".join(described)}"' if href else "")
-    )
-    return opening, "a" if href else "span"
+        more_classes, more_data, more_described = _sources(segment)
+        classes, data, described = classes + more_classes, data + more_data, described + more_described
+    classes += (" ref" if segment.reference else "") + (" hit" if segment.marked else "")
+    name, *further = segment.ids or ("",)
+    others = "".join([f'<span id="{each}" class="at"></span>' for each in further])
+    opening = (f' id="{name}"' if name else "") + (f' class="{classes[1:]}"' if classes else "")
+    if href:
+        return f'{others}<a{opening} href="{href}"{data} aria-describedby="{described[1:]}">{words}</a>'
+    return f"{others}<span{opening}{data}>{words}</span>" if opening else others + words
 
 
-def _name(segment: Segment, classes: list[str], data: list[str], described: list[str]) -> str:
-    """Whom or what it names; the address of that."""
+def _target(segment: Segment) -> tuple[str, str, str, str]:
+    """The address that it leads to, and the classes, data and descriptions that come of it."""
     if segment.actor:
         actor = segment.actor.actor
-        kind, href, key, name = actor.kind, links.actor(actor), "a", str(actor.id)
+        href, kind, name = links.actor(actor), actor.kind, f"a{actor.id}"
+    elif segment.country:
+        href, kind, name = links.country(segment.country), "country", f"c{segment.country}"
+    elif segment.lead:
+        return f"#row-{segment.lead}", "", "", "" if segment.sources else f" d-{segment.lead}"
     else:
-        name = segment.country or ""
-        kind, href, key = "country", links.country(name), "c"
-    classes.append(f"n {kind}" if segment.level == "name" else f"n {kind} soft")
-    data.append(f' data-{key}="{name}" data-r="{escape(segment.rule or "")}"')
-    described.append(f"d-{key}{name}")
-    return href
+        return "", "", "", ""
+    data = f' data-{name[0]}="{name[1:]}" data-r="{escape(segment.rule or "")}"'
+    return href, f" n {kind}" if segment.level == "name" else f" n {kind} soft", data, f" d-{name}"
 
 
-def _quotes(segment: Segment, classes: list[str], data: list[str], described: list[str]) -> None:
+def _quotes(segment: Segment) -> tuple[str, str, str]:
     """Of which quotes it is the content, the cue, the source."""
+    classes = data = described = ""
     if segment.quotes:
-        classes.append("q")
-        data.append(f' data-q="{_positions(segment.quotes)}"')
+        classes, data = " q", f' data-q="{_positions(segment.quotes)}"'
     if segment.opens:
-        classes.append("open")
-        data.append(f' data-mark="{QUOTE_MARKS[segment.opens[0].kind]}"')
-        described += [f"d-q{quote.position}" for quote in segment.opens if f"q{quote.position}" != segment.lead]
+        classes += " open"
+        data += f' data-mark="{QUOTE_MARKS[segment.opens[0].kind]}"'
+        names = [f"q{quote.position}" for quote in segment.opens]
+        described = "".join([f" d-{name}" for name in names if name != segment.lead])
     if segment.closes:
-        classes.append("close")
+        classes += " close"
     if segment.cues:
-        classes.append("cue")
-        data.append(f' data-cue="{_positions(segment.cues)}"')
+        classes += " cue"
+        data += f' data-cue="{_positions(segment.cues)}"'
     if segment.voices:
-        data.append(f' data-v="{_positions(segment.voices)}"')
+        data += f' data-v="{_positions(segment.voices)}"'
+    return classes, data, described
 
 
-def _sources(segment: Segment, classes: list[str], data: list[str], described: list[str]) -> None:
+def _sources(segment: Segment) -> tuple[str, str, str]:
     """To which sources it belongs."""
-    classes.append("src")
+    classes, data, described = " src", "", ""
     if segment.sources:
-        data.append(f' data-s="{_positions(segment.sources)}"')
-        described += [f"d-s{source.position}" for source in segment.sources]
+        data = f' data-s="{_positions(segment.sources)}"'
+        described = "".join([f" d-s{source.position}" for source in segment.sources])
     if segment.label:
-        data.append(f' data-label="{FORM_LABELS[segment.label.form]}"')
+        data += f' data-label="{FORM_LABELS[segment.label.form]}"'
     if any(source.unnamed for source in segment.sources):
-        classes.append("unnamed")
+        classes += " unnamed"
+    return classes, data, described
 
 
 def _positions(cards: Sequence[StoryQuoteCard] | Sequence[StorySourceCard]) -> str:

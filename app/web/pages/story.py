@@ -59,7 +59,7 @@ def context(page: StoryPage, marked: highlight.Marked) -> dict[str, Any]:
     paragraphs = highlight.paragraphs(page, marked)
     return {
         "story": page,
-        "text": text_markup(paragraphs),
+        "text": text_markup(paragraphs, page.text),
         "heading": next((markup(each.segments) for each in paragraphs if each.is_title), page.title),
         "rows": Rows(page, {name for each in paragraphs for segment in each.segments for name in segment.ids}),
         "marked_count": highlight.marked_mentions(page, marked),
