@@ -18,6 +18,7 @@ from app.nlp import gazetteer, toponyms
 from app.nlp.gazetteer import City
 from app.nlp.lexicons import rows
 from app.nlp.phrases import Phrases
+from app.nlp.tokens import text_of
 from app.nlp.toponyms import BODY_OF_A_STATE, TOWN_BEFORE, Named
 from app.spans import ActorSpan, MentionSpan, SourceSpan, ToponymSpan
 
@@ -66,7 +67,7 @@ class Setting(NamedTuple):
 @Language.component(NAME)
 def countries(doc: Doc) -> Doc:
     """Leave the places, nationalities and governments that lead to a country on `doc._.toponyms`."""
-    text = doc.text
+    text = text_of(doc)
     named = _without_overlaps(toponyms.find(doc), _taken(doc))
     setting = _setting(text, named)
     setting = setting._replace(towns=_towns(named, setting))

@@ -9,7 +9,7 @@ from app.naming import PARTICLES, given_forms
 from app.nlp.borders import FAMILY, Candidate, after_split_title, after_titles, is_title, repaired, title_before
 from app.nlp.gazetteer import reading
 from app.nlp.lexicons import words
-from app.nlp.tokens import not_lower
+from app.nlp.tokens import not_lower, text_of
 from app.nlp.transcripts import turns
 
 LABELS = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW"})
@@ -62,7 +62,7 @@ def _is_an_office(doc: Doc, name: Candidate) -> bool:
 
 def _labels(doc: Doc) -> Iterator[Candidate]:
     """Who speaks in a transcript under a full name in capitals ("ANN LEE: …")."""
-    for turn in turns(doc.text):
+    for turn in turns(text_of(doc)):
         label = doc.char_span(*turn.name, alignment_mode="expand")
         if label is not None and len(label) > 1 and label[0].text.title() in words("first_names.txt"):
             yield Candidate(label.start, label.end, "PERSON", "transcript")
@@ -74,7 +74,7 @@ def _before_double_names(doc: Doc, names: list[Candidate]) -> Iterator[Candidate
     double = sorted({text for text in spans if "-" in text and " " not in text})
     if not double:
         return
-    for match in re.finditer(rf"\b[A-Z]\w+ (?:{'|'.join(map(re.escape, double))})\b", doc.text):
+    for match in re.finditer(rf"\b[A-Z]\w+ (?:{'|'.join(map(re.escape, double))})\b", text_of(doc)):
         full = doc.char_span(*match.span())
         if full is not None and _continues_person(full[0]):
             yield Candidate(full.start, full.end, "PERSON", "known-surname")

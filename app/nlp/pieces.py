@@ -8,6 +8,7 @@ from itertools import groupby
 from spacy.tokens import Doc
 
 from app.nlp.marks import Quotation, quotations
+from app.nlp.tokens import text_of
 from app.nlp.works import is_title
 from app.spans import QuoteKind, Span, Spans
 
@@ -16,7 +17,7 @@ EDGES = " \t\r\n\u00a0,;:–—-()"
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A document with its text and its quotations, made once: spaCy builds `doc.text` anew at each call."""
+    """A document with its text and its quotations, made once."""
 
     doc: Doc
     text: str
@@ -38,7 +39,7 @@ class Marked:
 
 def marked(doc: Doc) -> Marked:
     """Read the quotations of a document, titles of works left out."""
-    text = doc.text
+    text = text_of(doc)
     found = [item for item in quotations(text) if not is_title(text, item)]
     return Marked(doc, text, found, [item.start for item in found])
 

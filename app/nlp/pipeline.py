@@ -132,7 +132,7 @@ def _ahead(
 def _annotate_batch(batch: list[Titled], *, model: str, max_chars: int) -> list[Annotations]:
     nlp = load(model)
     refused = [refusal(item.text, max_chars) for item in batch]
-    wanted = [_to_doc(nlp, item) for item, reason in zip(batch, refused, strict=True) if reason is None]
+    wanted = [item for item, reason in zip(batch, refused, strict=True) if reason is None]
     annotated = iter(_pipe(nlp, wanted))
     found = [reason if reason is not None else next(annotated) for reason in refused]
     return [replace(each, bands=fingerprint(item.text, max_chars)) for item, each in zip(batch, found, strict=True)]
@@ -145,13 +145,12 @@ def fingerprint(text: str, max_chars: int) -> tuple[int, ...]:
     return bands(text[:max_chars]) if isinstance(text, str) else ()
 
 
-def _pipe(nlp: Language, docs: list[Doc]) -> list[Annotations]:
+def _pipe(nlp: Language, items: list[Titled]) -> list[Annotations]:
     """Together for speed; one by one when any of them fails, so that only the bad one is lost."""
-    texts = [(doc.text, doc._.title) for doc in docs]
     try:
-        return [collect(doc) for doc in nlp.pipe(docs)]
+        return [collect(doc) for doc in nlp.pipe([_to_doc(nlp, item) for item in items])]
     except Exception:
-        return [_annotate_alone(nlp, Titled(text, title)) for text, title in texts]
+        return [_annotate_alone(nlp, item) for item in items]
 
 
 def _annotate_alone(nlp: Language, item: Titled) -> Annotations:
@@ -193,6 +192,7 @@ def detect_language(text: str) -> str:
 def collect(doc: Doc) -> Annotations:
     """The values the components left on a Doc, as one Annotations."""
     from app.nlp import countries
+    from app.nlp.tokens import text_of
 
     toponyms = tuple(doc._.toponyms)
     return Annotations(
@@ -202,7 +202,7 @@ def collect(doc: Doc) -> Annotations:
         mentions=tuple(sorted(doc._.mentions, key=lambda mention: (mention.start, mention.end))),
         toponyms=toponyms,
         countries=countries.mentioned(toponyms, doc._.actors),
-        focus=countries.in_focus(toponyms, doc.text, doc._.title),
+        focus=countries.in_focus(toponyms, text_of(doc), doc._.title),
         speaking=countries.speaking(doc._.sources),
         quotes=tuple(doc._.quotes),
         sources=tuple(doc._.sources),

@@ -15,6 +15,7 @@ from app.nlp.countries import in_focus
 from app.nlp.descriptions import descriptions, is_aged, leads, owns, studies, title_before
 from app.nlp.gazetteer import country_in
 from app.nlp.source_words import Words, words_of
+from app.nlp.tokens import text_of
 from app.spans import ActorSpan, Affiliation, MentionSpan, SourceRole
 
 MOST_MENTIONS = 30
@@ -72,7 +73,7 @@ class Profiles:
     @cached_property
     def home(self) -> str | None:
         """The country the story is about."""
-        focus = in_focus(self.doc._.toponyms, self.doc.text, self.doc._.title)
+        focus = in_focus(self.doc._.toponyms, text_of(self.doc), self.doc._.title)
         return focus[0] if focus else None
 
     def names(self, actor_id: str) -> Iterator[Span]:

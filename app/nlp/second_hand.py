@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span, Token
 from app.nlp import media
 from app.nlp.cue_sources import QUOTING, nominal
 from app.nlp.source_words import is_document
-from app.nlp.tokens import dependents
+from app.nlp.tokens import dependents, text_of
 from app.spans import Channel, SourceForm
 from app.spans import Span as CharSpan
 
@@ -55,7 +55,7 @@ def documents_shown(doc: Doc) -> Iterator[Span]:
 
 def _outside_quotes(doc: Doc, tokens: Iterable[Token]) -> Iterator[Token]:
     quoted = sorted(piece for quote in doc._.quotes for piece in quote.content)
-    length = len(doc.text)
+    length = len(text_of(doc))
     for token in tokens:
         at = bisect_right(quoted, (token.idx, length))
         if at == 0 or quoted[at - 1][1] <= token.idx:

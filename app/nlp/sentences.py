@@ -7,6 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from app.nlp.datelines import DATELINE
+from app.nlp.tokens import text_of
 
 NAME = "newsgloss_sentences"
 
@@ -16,7 +17,7 @@ LINE_END = re.compile(r"\n")
 @Language.component(NAME)
 def end_sentences(doc: Doc) -> Doc:
     """Start a sentence after every token that ends a line, or a dateline (the parser keeps such presets)."""
-    text = doc.text
+    text = text_of(doc)
     ends = [match.end() - 1 for pattern in (LINE_END, DATELINE) for match in pattern.finditer(text)]
     starts = np.zeros((len(doc), 1), dtype="uint64")
     behind = np.searchsorted(doc.to_array("IDX"), np.array(ends, dtype="uint64"), side="right")

@@ -14,6 +14,7 @@ from app.nlp.references import reference_list
 from app.nlp.second_hand import Heard, cited, documents_shown, heard
 from app.nlp.speakers import NEUTERS, PLURALS, RELATIVES, source_tokens
 from app.nlp.story_actors import GENDERED
+from app.nlp.tokens import text_of
 from app.spans import ActorSpan, Channel, QuoteSpan, SourceForm, SourceSpan
 from app.spans import Span as CharSpan
 
@@ -73,7 +74,7 @@ class SourceBook:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text: str = doc.text
+        self.text: str = text_of(doc)
         self.actors: dict[str, ActorSpan] = {actor.id: actor for actor in doc._.actors}
         self.found: dict[str, Source] = {}
         self.profiles = Profiles(doc)

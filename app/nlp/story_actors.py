@@ -6,6 +6,7 @@ from functools import lru_cache
 from spacy.tokens import Doc, Span, Token
 
 from app.nlp.lexicons import rows, words
+from app.nlp.tokens import text_of
 from app.spans import ActorSpan, MentionSpan
 
 GENDERED = {"he": "he", "him": "he", "his": "he", "himself": "he", "she": "she", "her": "she", "herself": "she"}
@@ -30,7 +31,7 @@ class StoryActors:
 
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
-        self.text: str = doc.text
+        self.text: str = text_of(doc)
         self.by_id: dict[str, ActorSpan] = {actor.id: actor for actor in doc._.actors}
         known = [mention for mention in doc._.mentions if mention.actor in self.by_id and mention.level == "name"]
         self.names: list[MentionSpan] = sorted(known, key=lambda mention: (mention.start, mention.end))

@@ -10,23 +10,29 @@ from spacy.tokens import Doc, Token
 # spaCy's tokenizer peels marks off a word one by one, each time reading the rest: 50,000 brackets in a row would
 # take it minutes. No word is as long as this, so longer runs are cut.
 MAX_RUN = 500
+TEXT = "newsgloss_text"
 LONG_RUN = re.compile(rf"\S{{{MAX_RUN}}}(?=\S)")
 
 
 def tokenise(nlp: Language, text: str) -> Doc:
     """The text's tokens; a run of more than 500 characters without a space is cut into several."""
     cuts = [match.end() for match in LONG_RUN.finditer(text)]
-    if not cuts:
-        return nlp.make_doc(text)
-    pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
-    return Doc.from_docs([nlp.make_doc(piece) for piece in pieces], ensure_whitespace=False)
+    borders = zip([0, *cuts], [*cuts, len(text)], strict=True)
+    pieces = [nlp.make_doc(text[start:end]) for start, end in borders]
+    doc = Doc.from_docs(pieces, ensure_whitespace=False) if cuts else pieces[0]
+    doc.user_data[TEXT] = text
+    return doc
+
+
+def text_of(doc: Doc) -> str:
+    """The text of a doc, as `tokenise` read it: spaCy joins it from the tokens anew whenever it is asked."""
+    return str(doc.user_data[TEXT]) if TEXT in doc.user_data else doc.text
 
 
 def dependents(doc: Doc, relations: Sequence[str]) -> Iterator[Token]:
     """The tokens that stand in one of these dependency relations, in order; told at once for the whole text."""
-    wanted = [doc.vocab.strings[relation] for relation in relations]
-    for i in np.flatnonzero(np.isin(doc.to_array("DEP"), np.array(wanted, dtype="uint64"))).tolist():
-        yield doc[i]
+    wanted = {doc.vocab.strings[relation] for relation in relations}
+    return (doc[i] for i, relation in enumerate(doc.to_array("DEP").tolist()) if relation in wanted)
 
 
 def not_lower(doc: Doc) -> list[int]:

@@ -11,6 +11,7 @@ from app.nlp.datelines import DATELINE
 from app.nlp.gazetteer import Reading
 from app.nlp.lexicons import words
 from app.nlp.phrases import Found, Phrases
+from app.nlp.tokens import text_of
 
 PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 LANGUAGE_LABEL = "LANGUAGE"
@@ -73,7 +74,7 @@ class Named(NamedTuple):
 
 def find(doc: Doc) -> list[Named]:
     """All place names of a doc, those that overlap included."""
-    text = doc.text
+    text = text_of(doc)
     nowhere = {offset: place for place in gazetteer.not_places().find(text) for offset in range(place.start, place.end)}
     found = [*_by_lexicon(doc, text), *_by_pattern(text), *_by_recogniser(doc)]
     named = (place for place in found if not _lies_in(nowhere, place))

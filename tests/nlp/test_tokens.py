@@ -3,7 +3,7 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.nlp.tokens import MAX_RUN, tokenise
+from app.nlp.tokens import MAX_RUN, text_of, tokenise
 
 NLP = spacy.blank("en")
 
@@ -11,6 +11,11 @@ NLP = spacy.blank("en")
 @given(st.text(max_size=50).map(lambda text: text * 30))
 def test_the_tokens_put_together_are_the_text(text: str) -> None:
     assert tokenise(NLP, text).text == text
+
+
+@given(st.text(max_size=50))
+def test_the_text_is_told_of_any_doc(text: str) -> None:
+    assert text_of(tokenise(NLP, text)) == text_of(NLP(text)) == text
 
 
 @pytest.mark.parametrize("mark", ["(", '"', "“", "-", "A-", "."])
