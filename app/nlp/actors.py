@@ -21,6 +21,7 @@ from app.nlp.kinds import decide
 from app.nlp.lexicons import words
 from app.nlp.names import candidates, is_family
 from app.nlp.phrases import Found, Phrases
+from app.nlp.tokens import text_of
 from app.nlp.witnesses import Kind
 from app.spans import ActorKind, ActorSpan, MentionSpan, MentionType
 
@@ -37,9 +38,8 @@ Forms = dict[str, list[Draft]]
 def actors(doc: Doc) -> Doc:
     """Leave the story's actors on `doc._.actors` and the places that name them on `doc._.mentions`."""
     names = headlines.mended(doc, candidates(doc))
-    kinds = decide(doc, names)
-    forms = _forms(doc, names, kinds)
-    drafts = _with_mentions(doc, forms, _other_names(doc, names, kinds))
+    named = _by_kind(doc, names, decide(doc, names))
+    drafts = _with_mentions(doc, _forms(doc, named), _other_names(named))
     doc._.actors = [_actor(doc, f"a{number}", draft) for number, draft in enumerate(drafts, 1)]
     doc._.mentions = [
         MentionSpan(place.start, place.end, MENTION_TYPES[draft.kind], "name", actor.id, place.rule)
@@ -49,28 +49,28 @@ def actors(doc: Doc) -> Doc:
     return doc
 
 
-def _of_kind(doc: Doc, names: list[Candidate], kinds: dict[str, Kind], kind: Kind) -> Iterator[Span]:
+def _by_kind(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> dict[Kind, list[Span]]:
+    found: dict[Kind, list[Span]] = defaultdict(list)
     for name in names:
         span = doc[name.start : name.end]
-        if kinds[people.key(span.text)] == kind:
-            yield span
+        found[kinds[people.key(span.text)]].append(span)
+    return found
 
 
-def _other_names(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> list[str]:
+def _other_names(named: dict[Kind, list[Span]]) -> list[str]:
     """Names of places and things in several words: no short form is looked for inside them."""
-    other: tuple[Kind, ...] = ("place", "other")
-    return [span.text for kind in other for span in _of_kind(doc, names, kinds, kind) if " " in span.text]
+    return [span.text for span in (*named["place"], *named["other"]) if " " in span.text]
 
 
-def _forms(doc: Doc, names: list[Candidate], kinds: dict[str, Kind]) -> Forms:
+def _forms(doc: Doc, named: dict[Kind, list[Span]]) -> Forms:
     """Every form to search for and the actors it may stand for."""
     forms: Forms = defaultdict(list)
-    counted = Counter(span.text for span in _of_kind(doc, names, kinds, "organisation"))
+    counted = Counter(span.text for span in named["organisation"])
     acronyms = {organisations.initials(name) for name in counted if " " in name} | set(known_organisations())
-    _add_people(list(_of_kind(doc, names, kinds, "person")), forms, acronyms)
-    for organisation in organisations.group(counted, doc.text):
+    _add_people(named["person"], forms, acronyms)
+    for organisation in organisations.group(counted, text_of(doc)):
         _add(forms, Draft(organisation.name, "organisation"), organisation.forms)
-    for name in sorted({found.value for found in _group_names().find(doc.text)}):
+    for name in sorted({found.value for found in _group_names().find(text_of(doc))}):
         forms[name].append(Draft(name, "group"))
     return forms
 
@@ -143,7 +143,7 @@ def _with_mentions(doc: Doc, forms: Forms, other_names: list[str]) -> list[Draft
     entries: list[tuple[str, str | None]] = [(form, form) for form in forms]
     entries += [(name, None) for name in other_names if name not in forms]
     seen: dict[Draft, None] = {}
-    text = doc.text
+    text = text_of(doc)
     places = list(Phrases(entries).find(text))
     bearers = Bearers(doc, {found.value for found in places if found.value is not None})
     countries = {offset: place for place in compound_names().find(text) for offset in range(place.start, place.end)}

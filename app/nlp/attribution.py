@@ -5,6 +5,7 @@ the weights of its features is above the threshold there.
 """
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from functools import lru_cache
 
 from spacy.tokens import Doc, Token
@@ -14,6 +15,7 @@ from app.nlp.cues import Cue, phrase_verbs, possible_cues
 from app.nlp.lexicons import rows, words
 from app.nlp.marks import Quotation
 from app.nlp.source_words import is_document, is_known_speaker, phrases_in
+from app.nlp.tokens import text_of
 
 THRESHOLD = -0.4
 MODALS = ("would", "could", "should", "may", "might", "can", "will", "must")
@@ -54,14 +56,22 @@ def cue_lemmas() -> frozenset[str]:
     return frozenset(name.split("/")[0] for name in weights() if "/" in name) | phrase_verbs()
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The indices of the tokens inside quotation marks, and of those in sentences that ask."""
+
+    quoted: frozenset[int]
+    asked: frozenset[int]
+
+
 def likely_cues(doc: Doc, marked: list[Quotation]) -> list[Cue]:
     """The cues that attribute, the best frame of each word only, in order; a word belongs to one cue."""
-    inside = tokens_inside(doc, marked)
+    around = surroundings(doc, marked)
     best: dict[int, tuple[float, Cue]] = {}
     for cue in possible_cues(doc, cue_lemmas()):
         if is_withheld(doc[cue.anchor]) or asks_for_anonymity(doc, cue) or names_somebody(doc, cue):
             continue
-        score = score_of(doc, cue, inside)
+        score = score_of(doc, cue, around)
         if score > THRESHOLD and (cue.anchor not in best or score > best[cue.anchor][0]):
             best[cue.anchor] = (score, cue)
     within = {i for anchor, (_, cue) in best.items() for i in cue.words if i != anchor}
@@ -95,14 +105,21 @@ def names_somebody(doc: Doc, cue: Cue) -> bool:
     return is_known_speaker(words_of_head, phrases_in(list(words_of_head)))
 
 
-def score_of(doc: Doc, cue: Cue, inside: frozenset[int]) -> float:
+def score_of(doc: Doc, cue: Cue, around: Surroundings) -> float:
     """The sum of the weights of a cue's features, in log odds."""
     known = weights()
-    return sum(known.get(name, 0.0) for name in features(doc, cue, inside))
+    return sum(known.get(name, 0.0) for name in features(doc, cue, around))
 
 
-def tokens_inside(doc: Doc, marked: list[Quotation]) -> frozenset[int]:
-    """Indices of the tokens inside quotation marks."""
+def surroundings(doc: Doc, marked: list[Quotation]) -> Surroundings:
+    """Where a document's quotations and questions are."""
+    text = text_of(doc)
+    asking = (each for each in doc.sents if text[each.start_char : each.end_char].rstrip().endswith("?"))
+    asked = frozenset(i for sentence in asking for i in range(sentence.start, sentence.end))
+    return Surroundings(_tokens_inside(doc, marked), asked)
+
+
+def _tokens_inside(doc: Doc, marked: list[Quotation]) -> frozenset[int]:
     found: set[int] = set()
     for item in marked:
         span = doc.char_span(item.start, item.end, alignment_mode="expand")
@@ -111,19 +128,19 @@ def tokens_inside(doc: Doc, marked: list[Quotation]) -> frozenset[int]:
     return frozenset(found)
 
 
-def features(doc: Doc, cue: Cue, inside: frozenset[int]) -> list[str]:
+def features(doc: Doc, cue: Cue, around: Surroundings) -> list[str]:
     """What the weights are about: the word with its frame, its form, its subject, its surroundings."""
     anchor = doc[cue.anchor]
     lemma = anchor.lemma_.lower()
     found = ["bias", f"{lemma}/{cue.frame}", f"{lemma}/", f"frame={cue.frame}", f"tag={anchor.tag_}"]
     found += _helpers(anchor)
     found += _source_features(doc, cue)
-    found += _content_features(doc, cue, inside)
+    found += _content_features(doc, cue, around.quoted)
     if carrier_words(anchor):
         found.append("carried")
-    if cue.anchor in inside:
+    if cue.anchor in around.quoted:
         found.append("cue-in-quotation")
-    if anchor.sent.text.rstrip().endswith("?"):
+    if cue.anchor in around.asked:
         found.append("question")
     if anchor.dep_ in ("relcl", "advcl", "acl", "xcomp", "ROOT", "conj", "pcomp", "ccomp"):
         found.append(f"dep={anchor.dep_}")

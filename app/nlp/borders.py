@@ -66,6 +66,8 @@ def _is_a_letter(span: Span) -> bool:
 def after_split_title(doc: Doc, start: int, end: int) -> int:
     """Where the name starts if the recogniser's span begins inside a title ("Miss" + "Universe Ann Lee")."""
     for first in range(max(0, start - 2), start):
+        if doc[first].text not in _edges()[0]:
+            continue
         for last in range(start + 1, min(start + LONGEST_TITLE, end + 1)):
             if tuple(token.text for token in doc[first:last]) in title_words():
                 return last
@@ -132,6 +134,12 @@ def _is_edge(token: Token) -> bool:
 
 
 @lru_cache
+def _edges() -> tuple[frozenset[str], frozenset[str]]:
+    """The words that titles begin with and those that they end with."""
+    return frozenset(title[0] for title in title_words()), frozenset(title[-1] for title in title_words())
+
+
+@lru_cache
 def title_words() -> frozenset[tuple[str, ...]]:
     """Titles as tuples of words."""
     return frozenset(tuple(title.split()) for title in words("titles.txt"))
@@ -177,5 +185,7 @@ def title_before(doc: Doc, start: int) -> bool:
 
 def titles_before(doc: Doc, start: int) -> frozenset[str]:
     """The titles that end right before, those that are parts of longer ones too ("Minister", "Prime Minister")."""
+    if start == 0 or doc[start - 1].text not in _edges()[1]:
+        return frozenset()
     behind = (doc[start - length : start] for length in range(1, min(LONGEST_TITLE, start) + 1))
     return frozenset(span.text for span in behind if tuple(token.text for token in span) in title_words())

@@ -20,7 +20,7 @@ from spacy.tokens import Doc
 
 from app.config import get_settings
 from app.nlp import sentences
-from app.nlp.attribution import features, tokens_inside
+from app.nlp.attribution import features, surroundings
 from app.nlp.cues import Cue, possible_cues
 from app.nlp.direct import chained, group_attribution, placed_quotations
 from app.nlp.lexicons import DATA, words
@@ -64,13 +64,13 @@ def examples_of(story: dict[str, Any], doc: Doc, spoken_lemmas: frozenset[str]) 
     """Every possible cue of a story, but for those of direct quotations and attributed thoughts."""
     gold = [_gold(doc, item, spoken_lemmas) for item in story["attributions"]]
     read = marked(doc)
-    inside = tokens_inside(doc, read.quotations)
+    around = surroundings(doc, read.quotations)
     given = (group_attribution(group) for group in chained(doc, placed_quotations(read)))
     taken = {attribution.anchor for attribution in given if attribution is not None}
     for cue in possible_cues(doc):
         right = _is_right(cue, gold)
         if right is not None and cue.anchor not in taken:
-            yield Example(doc[cue.anchor].lemma_.lower(), features(doc, cue, inside), right)
+            yield Example(doc[cue.anchor].lemma_.lower(), features(doc, cue, around), right)
 
 
 def _gold(doc: Doc, item: dict[str, Any], spoken_lemmas: frozenset[str]) -> Gold:

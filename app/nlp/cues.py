@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from app.nlp.cue_sources import (
     CARRIED_AS,
@@ -33,6 +33,7 @@ FARTHEST_THAT = 10
 LONGEST_INSERTED = 12
 LONGEST_NAME = 5
 RELATIVE_TAGS = ("WP", "WDT", "WP$")
+CARRYING = ("VERB", "AUX", "NOUN", "ADV")
 CLAUSE_LINKS = ("ccomp", "acl", "advcl", "xcomp", "relcl", "csubj")
 
 
@@ -66,28 +67,33 @@ def phrase_verbs() -> frozenset[str]:
 
 def possible_cues(doc: Doc, lemmas: frozenset[str] | None = None) -> Iterator[Cue]:
     """Every possible cue of a document, those of `lemmas` only if given."""
-    prose = (sentence for sentence in doc.sents if len(sentence) <= LONGEST_SENTENCE)
-    for token in chain.from_iterable(prose):
-        word = token.lemma_.lower()
-        if token.lower_ == "according":
+    for sentence in doc.sents:
+        if len(sentence) <= LONGEST_SENTENCE:
+            yield from _cues_in(sentence, lemmas)
+
+
+def _cues_in(sentence: Span, lemmas: frozenset[str] | None) -> Iterator[Cue]:
+    for token in sentence:
+        word = token.lower_
+        if word == "according":
             yield from according_to(token)
-        elif token.lower_ == "words":
+        elif word == "words":
             yield from in_the_words_of(token)
-        elif lemmas is not None and word not in lemmas:
+        elif token.pos_ not in CARRYING or (lemmas is not None and token.lemma_.lower() not in lemmas):
             continue
-        elif token.pos_ in ("VERB", "AUX"):
-            yield from verb_cues(token)
         elif token.pos_ == "NOUN":
             yield from noun_cues(token)
         elif token.pos_ == "ADV":
             yield from adverb_cues(token)
+        else:
+            yield from verb_cues(token, sentence)
 
 
-def verb_cues(verb: Token) -> Iterator[Cue]:
-    """All frames one verb stands in."""
+def verb_cues(verb: Token, sentence: Span) -> Iterator[Cue]:
+    """All frames one verb of the sentence stands in."""
     source = verb_source(verb)
     words = (*carrier_words(verb), *cue_words(verb))
-    for frame, content, more in chain(verb_frames(verb), _phrase_frames(verb)):
+    for frame, content, more in chain(verb_frames(verb, sentence), _phrase_frames(verb)):
         named = source
         if frame == "passive":
             named = agent(verb)
@@ -98,21 +104,22 @@ def verb_cues(verb: Token) -> Iterator[Cue]:
             yield Cue(verb.i, frame, kept, named, tuple(sorted({*words, *more})))
 
 
-def verb_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+def verb_frames(verb: Token, sentence: Span) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
     """(frame, content, further cue words) for each complement of a verb, and for some pairs of them."""
-    objects = [child for child in verb.children if child.dep_ in OBJECTS and child.i > verb.i]
-    prepositions = [child for child in verb.children if child.dep_ == "prep" and child.i > verb.i]
-    for child in verb.children:
+    children = list(verb.children)
+    objects = [child for child in children if child.dep_ in OBJECTS and child.i > verb.i]
+    prepositions = [child for child in children if child.dep_ == "prep" and child.i > verb.i]
+    for child in children:
         if child.dep_ in ("ccomp", "xcomp"):
             yield from _clause_frames(verb, child, objects)
         elif child.dep_ in ("oprd", "acomp"):
             yield child.dep_, indices(child) + [i for item in objects for i in indices(item)], ()
         elif child.dep_ == "nsubjpass":
             yield from _passive_frames(verb, child)
-    if not any(child.dep_ == "ccomp" and child.i > verb.i for child in verb.children):
-        yield from _that_frame(verb)
+    if not any(child.dep_ == "ccomp" and child.i > verb.i for child in children):
+        yield from _that_frame(verb, sentence.end)
     yield from _object_frames(objects, prepositions)
-    yield from _inserted_frames(verb)
+    yield from _inserted_frames(verb, sentence)
 
 
 def _object_frames(objects: list[Token], prepositions: list[Token]) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
@@ -142,10 +149,9 @@ def _passive_frames(verb: Token, subject: Token) -> Iterator[tuple[str, list[int
         yield "passive-more", indices(subject) + rest, by
 
 
-def _that_frame(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+def _that_frame(verb: Token, sentence_end: int) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
     """Such as "said in a speech that talks would resume", where the parse hangs the clause elsewhere."""
-    sentence_end = verb.sent.end
-    for token in verb.doc[_behind_cited(verb) : min(verb.i + FARTHEST_THAT, sentence_end)]:
+    for token in verb.doc[_behind_cited(verb, sentence_end) : min(verb.i + FARTHEST_THAT, sentence_end)]:
         if token.lower_ == "that":
             yield "that", list(range(token.i, sentence_end)), ()
             return
@@ -153,9 +159,9 @@ def _that_frame(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]
             return
 
 
-def _behind_cited(verb: Token) -> int:
+def _behind_cited(verb: Token, sentence_end: int) -> int:
     """Where a verb's sentence goes on: behind ", citing two officials," if that stands right behind it."""
-    doc, end = verb.doc, min(verb.i + FARTHEST_THAT, verb.sent.end)
+    doc, end = verb.doc, min(verb.i + FARTHEST_THAT, sentence_end)
     commas = [i for i in range(verb.i + 1, end) if doc[i].text == ","]
     aside = len(commas) > 1 and doc[commas[0] + 1].lemma_ in QUOTING
     return commas[1] + 1 if aside else verb.i + 1
@@ -174,7 +180,7 @@ def _phrase_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...
             yield "phrase", indices(behind), tuple(range(verb.i, word.i + 1))
 
 
-def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
+def _inserted_frames(verb: Token, sentence: Span) -> Iterator[tuple[str, list[int], tuple[int, ...]]]:
     """Such as "The plan, she said, was late" and "The plan was late, she said": the sentence around the verb."""
     if verb.dep_ == "amod" and verb.head.i > verb.i and any(child.dep_ in SUBJECTS for child in verb.children):
         # "The minister confirmed plans, saying …", misread as plans that are confirmed
@@ -182,11 +188,11 @@ def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, .
         yield "dobj", [i for i in indices(verb.head) if i > verb.i and i not in said], ()
     if any(child.dep_ in ("ccomp", "xcomp") for child in verb.children):
         return
-    own = set(indices(verb))
     if verb.dep_ == "parataxis":
+        own = set(indices(verb))
         yield "parataxis", [i for i in indices(verb.head) if i not in own], ()
         return
-    around = _around(verb)
+    around = _around(verb, sentence)
     if around:
         yield "enclosing", around, ()
         return
@@ -194,12 +200,11 @@ def _inserted_frames(verb: Token) -> Iterator[tuple[str, list[int], tuple[int, .
     if subject is None:
         return
     first = min(subject.left_edge.i, verb.i)
-    sentence = verb.sent
     before = list(range(sentence.start, first))
     if before and verb.doc[first - 1].lower_ == "," and verb.right_edge.i >= sentence.end - 2:
         yield "tail", before, ()
     elif before and verb.doc[first - 1].lower_ == "," and before[-1] != sentence.start:
-        behind = _behind_comma(verb)
+        behind = _behind_comma(verb, sentence.end)
         if behind:
             yield "inserted", before[:-1] + behind, ()
 
@@ -209,26 +214,26 @@ def subjects_before(verb: Token) -> list[Token]:
     return [child for child in verb.lefts if child.dep_ in SUBJECTS and child.left_edge.tag_ not in RELATIVE_TAGS]
 
 
-def _around(verb: Token) -> list[int]:
+def _around(verb: Token, sentence: Span) -> list[int]:
     """Such as "The bridge … is unsafe" of "The bridge, she told the council, is unsafe": a noun and its own verb."""
     subjects = subjects_before(verb)
     if not subjects or verb.doc[max(subjects[-1].left_edge.i - 1, 0)].text != ",":
         return []
-    before = list(range(verb.sent.start, subjects[-1].left_edge.i - 1))
-    behind = _behind_comma(verb)
+    before = list(range(sentence.start, subjects[-1].left_edge.i - 1))
+    behind = _behind_comma(verb, sentence.end)
     if not before or any(verb.doc[i].pos_ in ("VERB", "AUX", "SCONJ", "PUNCT") for i in before):
         return []
     goes_on = behind and verb.doc[behind[0]].tag_ in (*FINITE, "MD")
     return before + behind if goes_on and verb.doc[before[-1]].pos_ in ("NOUN", "PROPN") else []
 
 
-def _behind_comma(verb: Token) -> list[int]:
+def _behind_comma(verb: Token, sentence_end: int) -> list[int]:
     """What goes on behind "…, she told the council, …", from the comma to the end of the sentence."""
-    doc, end = verb.doc, verb.sent.end
-    for i in range(verb.i + 1, min(verb.i + LONGEST_INSERTED, end)):
+    doc = verb.doc
+    for i in range(verb.i + 1, min(verb.i + LONGEST_INSERTED, sentence_end)):
         if doc[i].text == ",":
-            goes_on = i + 1 < end and doc[i + 1].tag_ not in ("WP", "WDT", "VBG", "CC")
-            return list(range(i + 1, end)) if goes_on else []
+            goes_on = i + 1 < sentence_end and doc[i + 1].tag_ not in ("WP", "WDT", "VBG", "CC")
+            return list(range(i + 1, sentence_end)) if goes_on else []
     return []
 
 

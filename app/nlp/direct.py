@@ -27,7 +27,7 @@ TIME_SUBJECTS = ("DATE", "TIME")
 def placed_quotations(story: Marked) -> list[Placed]:
     """Each quotation with its tokens and the cues right before and after it."""
     doc = story.doc
-    starts = [token.idx for token in doc]
+    starts = doc.to_array("IDX").tolist()
     bare = [
         Placed(
             item,

@@ -24,7 +24,7 @@ def bands(text: str) -> tuple[int, ...]:
     if len(found) < ENOUGH_SHINGLES:
         return ()
     signature = _blank().copy()
-    signature.update_batch([each.encode("utf-8", "surrogatepass") for each in sorted(found)])
+    signature.update_batch([each.encode("utf-8", "surrogatepass") for each in found])
     values = signature.hashvalues.astype("<u8")
     return tuple(_number(band, values[band * ROWS : (band + 1) * ROWS].tobytes()) for band in range(BANDS))
 

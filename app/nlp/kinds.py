@@ -13,6 +13,7 @@ from app.nlp.gazetteer import cities, is_person_like, is_town, reading
 from app.nlp.lexicons import words
 from app.nlp.names import STATIONS
 from app.nlp.people import key
+from app.nlp.tokens import text_of
 from app.nlp.witnesses import WITNESSES, Evidence, Kind
 
 KINDS: tuple[Kind, ...] = ("person", "organisation", "place", "other")
@@ -44,7 +45,7 @@ def decide(doc: Doc, names: list[Candidate]) -> dict[str, Kind]:
     places: dict[str, list[Candidate]] = defaultdict(list)
     for name in names:
         places[key(doc[name.start : name.end].text)].append(name)
-    text = doc.text
+    text = text_of(doc)
     towns, agencies = _datelines(text)
     relatives = _surnames(doc, names)
     found: dict[str, Kind] = {}
@@ -93,8 +94,9 @@ def _said_of(doc: Doc, text: str, places: list[Candidate]) -> Evidence:
     """What each place of the name says, and once what the lexicons know of it."""
     for name in places:
         yield BY_LABEL.get(name.label, "other"), 1
+        span = doc[name.start : name.end]
         for witness in WITNESSES:
-            yield from witness(text, doc[name.start : name.end], name)
+            yield from witness(text, span, name)
     span = doc[places[0].start : places[0].end]
     labels = {name.label for name in places}
     yield from _known_of(span.text, len(places))

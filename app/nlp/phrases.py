@@ -1,7 +1,8 @@
-"""Finding many phrases in a text at once, in one pass over its words."""
+"""Finding many phrases in a text at once, by the words they begin with."""
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 Value = TypeVar("Value")
@@ -18,6 +19,15 @@ class Found(NamedTuple, Generic[Value]):
     start: int
     end: int
     value: Value
+
+
+@lru_cache(maxsize=16)
+def _starts(text: str) -> dict[str, list[int]]:
+    """Where each word of a text begins; read once, though a story is searched for one list after the other."""
+    starts: dict[str, list[int]] = {}
+    for word in WORD.finditer(text):
+        starts.setdefault(word.group(), []).append(word.start())
+    return starts
 
 
 class Phrases(Generic[Value]):
@@ -37,11 +47,11 @@ class Phrases(Generic[Value]):
 
     def find(self, text: str) -> Iterator[Found[Value]]:
         """The phrases in the text from left to right, the longest at each place, none overlapping."""
+        starts = _starts(text)
+        known = starts.keys() & self._by_first_word.keys()
         reached = 0
-        for word in WORD.finditer(text):
-            if word.start() < reached or word.group() not in self._by_first_word:
-                continue
-            found = self._at(text, word.start(), word.group())
+        for start, first_word in sorted((start, word) for word in known for start in starts[word]):
+            found = self._at(text, start, first_word) if start >= reached else None
             if found is not None:
                 yield found
                 reached = found.end

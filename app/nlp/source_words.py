@@ -49,19 +49,19 @@ def _affiliation(word: str) -> Affiliation | None:
 
 @lru_cache
 def channel_pattern() -> tuple[tuple[re.Pattern[str], Channel], ...]:
-    """Each channel with the pattern of its words, in the order of the data file."""
+    """Each channel with the pattern of its words in small letters, in the order of the data file."""
     by_channel: dict[str, list[str]] = {}
     for phrase, channel in rows("channels.tsv"):
-        by_channel.setdefault(channel, []).append(re.escape(phrase))
+        by_channel.setdefault(channel, []).append(re.escape(phrase.lower()))
     return tuple(
-        (re.compile(rf"\b(?:{'|'.join(phrases)})\b", re.IGNORECASE), cast(Channel, channel))
-        for channel, phrases in by_channel.items()
+        (re.compile(rf"\b(?:{'|'.join(phrases)})\b"), cast(Channel, channel)) for channel, phrases in by_channel.items()
     )
 
 
 def channel(told_in: str) -> Channel | None:
     """How something was said, from the words around the quote (the quoted words left out)."""
-    known = next((name for pattern, name in channel_pattern() if pattern.search(told_in)), None)
+    small = told_in.lower()
+    known = next((name for pattern, name in channel_pattern() if pattern.search(small)), None)
     return known or ("interview" if media.told().search(told_in) else None)
 
 
@@ -339,7 +339,8 @@ def _form_of_noun(head: Token, phrases: list[str]) -> SourceForm:
 @lru_cache
 def anonymity_pattern() -> re.Pattern[str]:
     """The phrases that say a source asked not to be named."""
-    return re.compile("|".join(re.escape(row[0]) for row in rows("anonymity.txt")), re.IGNORECASE)
+    phrases = "|".join(re.escape(row[0]) for row in rows("anonymity.txt"))
+    return re.compile(rf"\b(?:{phrases})", re.IGNORECASE)
 
 
 @lru_cache
