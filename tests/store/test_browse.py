@@ -1,11 +1,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from app.config import get_settings
 from app.store import actors, facets, matching, places, quotes, search, sources
 from app.store.browse import list_stories
 from app.store.cards import Facet, Timeline
@@ -342,6 +344,45 @@ def test_sources_are_listed_by_form_and_name(archive: Engine) -> None:
     assert (known.unnamed, known.anonymous, known.without_reason) == (1, 0, 1)
     assert [source.name for source in unnamed] == ["harbour officials"]
     assert [source.name for source in named] == ["Erik Dahl"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "first", "every"),
+    [
+        ({}, [7, 6], [7, 6, 5, 4, 3, 2, 1]),
+        ({"q": "2"}, [], [2]),
+        ({"unnamed": True}, [6, 4], [6, 4, 2]),
+        ({"unnamed": True, "q": "2"}, [2], [2]),
+        ({"unnamed": False}, [7, 5], [7, 5, 3, 1]),
+        ({"form": "named person", "affiliation": "government"}, [], []),
+        ({"form": "unnamed group", "q": "2"}, [2], [2]),
+        ({"form": "unnamed group", "unnamed": True}, [6, 4], [6, 4, 2]),
+        ({"reasoned": False}, [6, 4], [6, 4, 2]),
+        ({"reasoned": True}, [], []),
+    ],
+)
+def test_sources_are_looked_at_so_many_at_a_time_and_all_of_them_in_the_end(
+    archive: Engine, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any], first: list[int], every: list[int]
+) -> None:
+    settings = get_settings().model_copy(update={"max_examined": 4})
+    monkeypatch.setattr(sources, "get_settings", lambda: settings)
+    for i in range(1, 8):
+        text = f"Ana spoke {i}. “So it is,” Ana said. Official {i} spoke."
+        said, unnamed = ([Said("So it is,", "Ana", speaker="Ana")], []) if i % 2 else ([], [f"Official {i}"])
+        annotations = make_annotations(text, people=["Ana"], said=said, unnamed=unnamed)
+        store_story(archive, make_raw(text, published_at=DAY + timedelta(days=i)), annotations)
+    anything: dict[str, Any] = {"form": None, "affiliation": None, "unnamed": None, "q": None}
+    pages, after = [], None
+    with Session(archive) as session:
+        for _ in range(10):
+            page = sources.list_sources(session, **anything | wanted, after=after, size=2)
+            pages.append([source.story.id for source in page.items])
+            assert page.examined in (None, 4)
+            after = page.next
+            if after is None:
+                break
+    assert pages[0] == first
+    assert [story_id for listed in pages for story_id in listed] == every
 
 
 def test_names_can_be_had_by_their_first_letter(archive: Engine) -> None:
