@@ -4,16 +4,18 @@ import { keysAreOn } from "./keys.js";
 
 const text = document.getElementById("story-text");
 const story = document.getElementById("story");
+const panel = story.querySelector(".panel");
 const inText = (selector) => story.querySelectorAll(`:is(#story-text, h1) ${selector}`);
 const words = (element, name) => (element.dataset[name] ?? "").split(" ").filter(Boolean);
 
 // ---- Cards
 
-const descriptions = (element) => [
-  ...words(element, "a").map((id) => `d-a${id}`),
-  ...words(element, "c").map((id) => `d-c${id}`),
-  ...[...new Set([...words(element, "q"), ...words(element, "cue"), ...words(element, "v")])].map((id) => `d-q${id}`),
-  ...words(element, "s").map((id) => `d-s${id}`),
+// The things it belongs to, as their rows in the panel are named.
+const things = (element) => [
+  ...words(element, "a").map((id) => `a${id}`),
+  ...words(element, "c").map((id) => `c${id}`),
+  ...[...new Set([...words(element, "q"), ...words(element, "cue"), ...words(element, "v")])].map((id) => `q${id}`),
+  ...words(element, "s").map((id) => `s${id}`),
 ];
 
 const card = document.createElement("div");
@@ -24,29 +26,53 @@ let shownFor = null;
 let byPointer = false;
 let timer = 0;
 
-// A card's line about one thing: what is known of it, the way to its row, and for a quote its citation.
+// A card names so many of an actor's quotes.
+const CARD_QUOTES = 6;
+
+function made(tag, words, more = {}) {
+  return Object.assign(document.createElement(tag), { textContent: words, ...more });
+}
+
+// Who says a quote: its row stands below the name.
+const speakerOf = (row) => row.parentElement.previousElementSibling.querySelector(".name, .unresolved").textContent;
+
+// Links to the first quotes of an actor, which stand below its name.
+function saidBy(row) {
+  const { href } = row.querySelector(".name");
+  const name = [...panel.querySelectorAll("#quotes h3 .name")].find((each) => each.href === href);
+  const quotes = [...(name?.parentElement.nextElementSibling.children ?? [])];
+  const shown = quotes.slice(0, CARD_QUOTES).flatMap((quote) => {
+    const { href } = quote.querySelector("a");
+    return [" ", made("a", quote.id.slice("row-q".length), { href })];
+  });
+  return quotes.length > CARD_QUOTES ? [...shown, " …"] : shown;
+}
+
+// A card's line about one thing: what its row says of it, the way to that, and for a quote its citation.
 function line(name) {
-  const known = document.getElementById(`d-${name}`)?.parentElement;
-  if (!known) return null;
-  const shown = known.cloneNode(true);
-  shown.querySelector("[id]").removeAttribute("id");
-  const row = document.createElement("a");
-  row.href = `#row-${name}`;
-  row.textContent = "In the panel";
-  shown.append(" ", row);
-  if (name.startsWith("q")) shown.append(" ", citing(name.slice("q".length)));
+  const row = document.getElementById(`row-${name}`);
+  if (!row) return null;
+  const isQuote = name.startsWith("q");
+  const told = document.getElementById(`d-${name}`).cloneNode(true);
+  const roles = told.querySelector(".roles");
+  roles?.remove();
+  if (isQuote) told.querySelector(".vh")?.remove();
+  const shown = document.createElement("p");
+  shown.append(made("b", isQuote ? speakerOf(row) : document.getElementById(`n-${name}`).textContent), told.textContent);
+  if (name.startsWith("a")) shown.append(...saidBy(row));
+  if (roles) shown.append(`; ${roles.textContent}`);
+  if (row.dataset.r) shown.append(", rule ", made("i", row.dataset.r));
+  shown.append(" ", made("a", "In the panel", { href: `#row-${name}` }));
+  if (isQuote) shown.append(" ", citing(name.slice("q".length)));
   return shown;
 }
 
 function rule(element) {
-  const line = document.createElement("p");
-  line.className = "rule";
-  line.textContent = `name found by the rule ${element.dataset.r}`;
-  return line;
+  return made("p", `name found by the rule ${element.dataset.r}`, { className: "rule" });
 }
 
 function show(element, pointed = false) {
-  const rows = descriptions(element).map((id) => line(id.slice("d-".length))).filter(Boolean);
+  const rows = things(element).map(line).filter(Boolean);
   if (!rows.length) return;
   card.replaceChildren(...rows, ...(element.dataset.r ? [rule(element)] : []));
   card.hidden = false;
@@ -89,7 +115,7 @@ story.addEventListener("pointerover", (event) => {
   const element = highlight(event.target);
   if (!element || event.pointerType === "touch") return;
   if (element === shownFor) clearTimeout(timer);
-  else if (descriptions(element).length) {
+  else if (things(element).length) {
     if (card.hidden) light(element);
     later(() => show(element, true));
   }
@@ -111,7 +137,6 @@ story.addEventListener("focusin", (event) => {
 story.addEventListener("focusout", () => later(() => card.contains(document.activeElement) || hide()));
 
 // A quote's row in the panel lights the quote as well.
-const panel = story.querySelector(".panel");
 const rowOf = (event) => event.target.closest("li[id^=row-q]");
 for (const [begins, ends] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
   panel?.addEventListener(begins, (event) => {
@@ -150,7 +175,7 @@ function quoted(number) {
 }
 
 function citation(number) {
-  const who = document.querySelector(`#d-q${number} b`).textContent;
+  const who = speakerOf(document.getElementById(`row-q${number}`));
   return `${quoted(number)} – ${who}, in ${story.dataset.cite}, ${location.origin}${location.pathname}#q${number}`;
 }
 

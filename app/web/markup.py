@@ -84,11 +84,11 @@ def _target(segment: Segment) -> tuple[str, str, str, str]:
     elif segment.country:
         href, kind, name = links.country(segment.country), "country", f"c{segment.country}"
     elif segment.lead:
-        return f"#row-{segment.lead}", "", "", "" if segment.sources else f" d-{segment.lead}"
+        return f"#row-{segment.lead}", "", "", ""
     else:
         return "", "", "", ""
     data = f' data-{name[0]}="{name[1:]}" data-r="{escape(segment.rule or "")}"'
-    return href, f" n {kind}" if segment.level == "name" else f" n {kind} soft", data, f" d-{name}"
+    return href, f" n {kind}" if segment.level == "name" else f" n {kind} soft", data, f" n-{name} d-{name}"
 
 
 def _quotes(segment: Segment) -> tuple[str, str, str]:
@@ -96,11 +96,10 @@ def _quotes(segment: Segment) -> tuple[str, str, str]:
     classes = data = described = ""
     if segment.quotes:
         classes, data = " q", f' data-q="{_positions(segment.quotes)}"'
+        described = "".join([_who_says(each) for each in segment.quotes if _is_told(each, segment)])
     if segment.opens:
         classes += " open"
         data += f' data-mark="{QUOTE_MARKS[segment.opens[0].kind]}"'
-        names = [f"q{quote.position}" for quote in segment.opens]
-        described = "".join([f" d-{name}" for name in names if name != segment.lead])
     if segment.closes:
         classes += " close"
     if segment.cues:
@@ -111,12 +110,22 @@ def _quotes(segment: Segment) -> tuple[str, str, str]:
     return classes, data, described
 
 
+def _is_told(quote: StoryQuoteCard, segment: Segment) -> bool:
+    """Whether it is said of a segment whose quote it is: where it starts, and where a link leads to its row."""
+    return quote in segment.opens or segment.lead == f"q{quote.position}"
+
+
+def _who_says(quote: StoryQuoteCard) -> str:
+    who = f" n-a{quote.speaker.id}" if quote.speaker else ""
+    return f"{who} d-q{quote.position}"
+
+
 def _sources(segment: Segment) -> tuple[str, str, str]:
     """To which sources it belongs."""
     classes, data, described = " src", "", ""
     if segment.sources:
         data = f' data-s="{_positions(segment.sources)}"'
-        described = "".join([f" d-s{source.position}" for source in segment.sources])
+        described = "".join([f" n-s{each.position} d-s{each.position}" for each in segment.sources])
     if segment.label:
         data += f' data-label="{FORM_LABELS[segment.label.form]}"'
     if any(source.unnamed for source in segment.sources):

@@ -1,9 +1,9 @@
-"""The rows of a story's panel and the cards of its highlights.
+"""The rows of a story's panel, put together here as its text is: a template takes several times as long over hundreds.
 
-They are put together here for the same reason as its text: a template takes several times as long over hundreds.
+In each stands who it is, in the element with the id `n-…`, and what else there is to say, in that with `d-…`: a screen
+reader says both of a highlight, and its card shows them.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from html import escape
@@ -16,8 +16,7 @@ from app.web import links
 from app.web.words import plural
 
 ROW_QUOTE_CHARS = 110
-# A card names so many of an actor's quotes.
-CARD_QUOTES = 6
+NOBODY = "No speaker named"
 JUMP = '<a class="jump" href="#{}">↓<span class="vh"> first place in the text</span></a>'
 
 
@@ -55,12 +54,13 @@ class Rows:
         return _safe(self._actor(card) for card in cards)
 
     def _actor(self, card: StoryActorCard) -> str:
-        name = f"a{card.actor.id}"
-        counts = plural(card.mentions, "mention") + (f", {plural(card.speaks, 'quote')}" if card.speaks else "")
-        roles = f'<span class="roles">{escape("; ".join(card.roles))}</span>' if card.roles else ""
+        name, kind = f"a{card.actor.id}", card.actor.kind
+        speaks = f"speaks in {plural(card.speaks, 'quote')}" if card.speaks else "only spoken of"
+        roles = f' <span class="roles">{escape("; ".join(card.roles))}</span>' if card.roles else ""
         return (
-            f'<li id="row-{name}"><a class="name" href="{links.actor(card.actor)}">{escape(card.actor.name)}</a> '
-            f'{self._jump(name)} <span class="count">{counts}</span> {roles}</li>\n'
+            f'<li id="row-{name}"><a id="n-{name}" class="name" href="{links.actor(card.actor)}">'
+            f'{escape(card.actor.name)}</a> {self._jump(name)} <span id="d-{name}"><span class="count">'
+            f'<span class="vh">{kind}, </span>{plural(card.mentions, "mention")}, {speaks}</span>{roles}</span></li>\n'
         )
 
     def countries(self) -> Markup:
@@ -69,10 +69,19 @@ class Rows:
 
     def _country(self, code: str) -> str:
         name = f"c{code}"
-        relations = ("mentioned" if name in self.anchors else "", *_relations(self.page, code))
+        relations = [
+            words
+            for words, applies in (
+                ("mentioned", name in self.anchors),
+                ("in focus", code in self.page.focus),
+                ("speaking", code in self.page.speaking),
+            )
+            if applies
+        ]
         return (
-            f'<li id="row-{name}"><a class="name" href="{links.country(code)}">{escape(country_name(code))}</a> '
-            f'{self._jump(name)} <span class="count">{", ".join(filter(None, relations))}</span></li>\n'
+            f'<li id="row-{name}"><a id="n-{name}" class="name" href="{links.country(code)}">'
+            f'{escape(country_name(code))}</a> {self._jump(name)} <span id="d-{name}" class="count">'
+            f'<span class="vh">country, </span>{", ".join(relations)}</span></li>\n'
         )
 
     def voices(self, voices: Iterable[Voice]) -> Markup:
@@ -80,7 +89,7 @@ class Rows:
         return _safe(self._voice(voice) for voice in voices)
 
     def _voice(self, voice: Voice) -> str:
-        name = escape(voice.name or "No speaker named")
+        name = escape(voice.name or NOBODY)
         who = (
             f'<a class="name" href="{links.actor(voice.actor)}">{name}</a>'
             if voice.actor
@@ -92,10 +101,13 @@ class Rows:
 
     def _quote(self, card: StoryQuoteCard) -> str:
         name = f"q{card.position}"
+        # Where the speaker has a row of its own, that tells who it is.
+        who = "" if card.speaker else f'<span class="vh">{escape(card.source_words or NOBODY)}, </span>'
         cue = f", “{escape(card.cue_words)}”" if card.cue_words else ""
         return (
-            f'<li id="row-{name}" class="{card.kind}"><a href="{self.place(name)}">{escape(_beginning(card.text))}</a> '
-            f'<span class="count">{card.kind}{cue}</span></li>\n'
+            f'<li id="row-{name}" class="{card.kind}" data-r="{escape(card.rule)}"><a href="{self.place(name)}">'
+            f'{escape(_beginning(card.text))}</a> <span id="d-{name}" class="count">'
+            f"{who}{card.kind} quote{cue}</span></li>\n"
         )
 
     def sources(self) -> Markup:
@@ -105,9 +117,9 @@ class Rows:
     def _source(self, card: StorySourceCard) -> str:
         name, words = f"s{card.position}", escape(card.name)
         who = (
-            f'<a class="name" href="{links.actor(card.actor)}">{words}</a>'
+            f'<a id="n-{name}" class="name" href="{links.actor(card.actor)}">{words}</a>'
             if card.actor
-            else f'<span class="name">{words}</span>'
+            else f'<span id="n-{name}" class="name">{words}</span>'
         )
         tags = "".join(
             f' <strong class="tag">{tag}</strong>'
@@ -119,65 +131,10 @@ class Rows:
             given = f"Reason given: {escape(card.reason)}" if card.reason else "No reason stated"
             reason = f'<span class="roles">{given}</span>'
         return (
-            f'<li id="row-{name}">{who}{tags} {self._jump(name)} <span class="roles">{escape(_axes(card))}</span> '
+            f'<li id="row-{name}" data-r="{escape(card.rule)}">{who}{tags} {self._jump(name)} '
+            f'<span id="d-{name}" class="roles"><span class="vh">source, </span>{escape(_axes(card))}</span> '
             f'<span class="count">{_cited(card)}</span> {reason}</li>\n'
         )
-
-    def cards(self) -> Markup:
-        """What cards show; a screen reader says of a highlight what stands in its span with an id."""
-        page = self.page
-        said: defaultdict[int, list[StoryQuoteCard]] = defaultdict(list)
-        for quote in page.quotes:
-            if quote.speaker:
-                said[quote.speaker.id].append(quote)
-        return _safe(
-            [
-                *(self._actor_card(card, said.get(card.actor.id, [])) for card in page.actors),
-                *(_country_card(page, code) for code in page.countries),
-                *map(_quote_card, page.quotes),
-                *map(_source_card, page.sources),
-            ]
-        )
-
-    def _actor_card(self, card: StoryActorCard, said: list[StoryQuoteCard]) -> str:
-        role = f", {escape(card.roles[0])}" if card.roles else ""
-        speaks = f"speaks in {plural(card.speaks, 'quote')}" if card.speaks else "only spoken of"
-        heard = "".join(
-            f' <a href="{self.place(f"q{quote.position}")}">{quote.position}</a>' for quote in said[:CARD_QUOTES]
-        )
-        more = " …" if len(said) > CARD_QUOTES else ""
-        about = f"{card.actor.kind}{role}, {plural(card.mentions, 'mention')}, {speaks}"
-        return _card(f"a{card.actor.id}", card.actor.name, about, heard + more)
-
-
-def _country_card(page: StoryPage, code: str) -> str:
-    return _card(f"c{code}", country_name(code), ", ".join(["country", *_relations(page, code)]))
-
-
-def _quote_card(card: StoryQuoteCard) -> str:
-    who = card.speaker.name if card.speaker else card.source_words or "No speaker named"
-    cue = f", cue “{escape(card.cue_words)}”" if card.cue_words else ""
-    about = f"{card.kind} quote {card.position}{cue}"
-    return _card(f"q{card.position}", who, about, _rule(card.rule))
-
-
-def _source_card(card: StorySourceCard) -> str:
-    affiliation = f", {card.affiliation}" if card.affiliation != "unknown" else ""
-    about = f"source, {card.form}{affiliation}{', anonymous' if card.anonymous else ''}"
-    return _card(f"s{card.position}", card.name, about, _rule(card.rule))
-
-
-def _card(name: str, who: str, about: str, further: str = "") -> str:
-    return f'<p><span id="d-{name}"><b>{escape(who)}</b> {about}</span>{further}</p>\n'
-
-
-def _rule(name: str) -> str:
-    return f", rule <i>{escape(name)}</i>"
-
-
-def _relations(page: StoryPage, code: str) -> list[str]:
-    relations = (("in focus", page.focus), ("speaking", page.speaking))
-    return [words for words, codes in relations if code in codes]
 
 
 def _axes(card: StorySourceCard) -> str:

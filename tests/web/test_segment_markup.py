@@ -10,7 +10,7 @@ def test_a_name_leads_to_its_page_and_says_all_that_it_is() -> None:
     assert tag == "a"
     assert given["href"] == "/people/1-ana-reyes"
     assert given["class"] == "n person src"
-    assert given["aria-describedby"] == "d-a1 d-s1"
+    assert given["aria-describedby"] == "n-a1 d-a1 n-s1 d-s1"
 
 
 def test_words_over_which_nothing_stands_are_plain() -> None:
