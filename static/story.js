@@ -10,12 +10,12 @@ const words = (element, name) => (element.dataset[name] ?? "").split(" ").filter
 
 // ---- Cards
 
-// The things it belongs to, as their rows in the panel are named.
+// The things it belongs to, as their rows in the panel are named: those that describe it, and the quotes it is part of.
 const things = (element) => [
-  ...words(element, "a").map((id) => `a${id}`),
-  ...words(element, "c").map((id) => `c${id}`),
-  ...[...new Set([...words(element, "q"), ...words(element, "cue"), ...words(element, "v")])].map((id) => `q${id}`),
-  ...words(element, "s").map((id) => `s${id}`),
+  ...new Set([
+    ...(element.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id.startsWith("d-")).map((id) => id.slice("d-".length)),
+    ...["q", "cue", "v"].flatMap((part) => words(element, part)).map((number) => `q${number}`),
+  ]),
 ];
 
 const card = document.createElement("div");

@@ -67,7 +67,7 @@ class Segment:
 class Paragraph:
     """The segments up to and with the line ends that close it. `is_title` where it repeats the story's headline."""
 
-    segments: tuple[Segment, ...]
+    segments: Sequence[Segment]
     is_title: bool = False
 
     @property
@@ -97,9 +97,15 @@ def paragraphs(page: StoryPage, marked: Marked | None = None) -> list[Paragraph]
     """The story's text as paragraphs of flat segments, cut wherever any span starts or ends."""
     marked = marked or Marked()
     ends = _paragraph_ends(page.text)
-    segments = iter(_segments(page, marked, ends))
-    title_end = _title_end(page)
-    return [Paragraph(tuple(_until(segments, end)), is_title=end <= title_end) for _start, end in pairwise([0, *ends])]
+    title_end, closing = _title_end(page), set(ends)
+    found: list[Paragraph] = []
+    segments: list[Segment] = []
+    for segment in _segments(page, marked, ends):
+        segments.append(segment)
+        if segment.end in closing:
+            found.append(Paragraph(segments, is_title=segment.end <= title_end))
+            segments = []
+    return found
 
 
 def marked_mentions(page: StoryPage, marked: Marked) -> int:
@@ -156,37 +162,28 @@ def _letters(words: str) -> str:
     return "".join(filter(str.isalnum, words)).casefold()
 
 
-def _until(segments: Iterator[Segment], end: int) -> Iterator[Segment]:
-    for segment in segments:
-        yield segment
-        if segment.end == end:
-            return
-
-
 # ------------------------------------------------------------------------------------------------ segments
 
 
 def _segments(page: StoryPage, marked: Marked, ends: Sequence[int]) -> Iterator[Segment]:
-    layers = sorted(_inside(_layers(page, marked), len(page.text)), key=_START)
+    text = page.text
+    layers = sorted(_inside(_layers(page, marked), len(text)), key=_START)
     borders = sorted({0, *ends, *map(_START, layers), *map(_END, layers)})
     anchors = _anchors(layers)
     actors = {card.actor.id: card for card in page.actors}
     led: set[str] = set()
     labelled: set[int] = set()
-    coming = iter([*layers, None])
-    following = next(coming)
+    layers.reverse()
     active: list[_Layer] = []
     for start, end in pairwise(borders):
         if active:
             active = [layer for layer in active if layer[1] > start]
-        while following is not None and following[0] <= start:
-            active.append(following)
-            following = next(coming)
-        segment = Segment(start, end, page.text[start:end])
+        while layers and layers[-1][0] == start:
+            active.append(layers.pop())
+        segment = Segment(start, end, text[start:end])
         if active:
             segment.plain = False
-            if start in anchors:
-                segment.ids = anchors[start]
+            segment.ids = anchors.get(start, ())
             names = _put_on(segment, active, labelled)
             if names:
                 _name(segment, names, actors)

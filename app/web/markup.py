@@ -5,7 +5,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from app.store.cards import StoryQuoteCard, StorySourceCard
+from app.store.cards import StoryQuoteCard
 from app.web import links
 from app.web.highlight import Paragraph, Segment
 
@@ -67,13 +67,21 @@ def _element(segment: Segment, words: str) -> str:
     if segment.sources or segment.voices:
         more_classes, more_data, more_described = _sources(segment)
         classes, data, described = classes + more_classes, data + more_data, described + more_described
-    classes += (" ref" if segment.reference else "") + (" hit" if segment.marked else "")
-    name, *further = segment.ids or ("",)
-    others = "".join([f'<span id="{each}" class="at"></span>' for each in further])
-    opening = (f' id="{name}"' if name else "") + (f' class="{classes[1:]}"' if classes else "")
+    if segment.reference:
+        classes += " ref"
+    if segment.marked:
+        classes += " hit"
+    before = opening = ""
+    for name in segment.ids:
+        if opening:
+            before += f'<span id="{name}" class="at"></span>'
+        else:
+            opening = f' id="{name}"'
+    if classes:
+        opening += f' class="{classes[1:]}"'
     if href:
-        return f'{others}<a{opening} href="{href}"{data} aria-describedby="{described[1:]}">{words}</a>'
-    return f"{others}<span{opening}{data}>{words}</span>" if opening else others + words
+        return f'{before}<a{opening} href="{href}"{data} aria-describedby="{described[1:]}">{words}</a>'
+    return f"{before}<span{opening}{data}>{words}</span>" if opening else words
 
 
 def _target(segment: Segment) -> tuple[str, str, str, str]:
@@ -87,16 +95,19 @@ def _target(segment: Segment) -> tuple[str, str, str, str]:
         return f"#row-{segment.lead}", "", "", ""
     else:
         return "", "", "", ""
-    data = f' data-{name[0]}="{name[1:]}" data-r="{escape(segment.rule or "")}"'
-    return href, f" n {kind}" if segment.level == "name" else f" n {kind} soft", data, f" n-{name} d-{name}"
+    soft = "" if segment.level == "name" else " soft"
+    return href, f" n {kind}{soft}", f' data-r="{escape(segment.rule or "")}"', f" n-{name} d-{name}"
 
 
 def _quotes(segment: Segment) -> tuple[str, str, str]:
-    """Of which quotes it is the content, the cue, the source."""
+    """Of which quotes it is the content, the cue, the source; who says what is told where it starts and is a link."""
     classes = data = described = ""
     if segment.quotes:
         classes, data = " q", f' data-q="{_positions(segment.quotes)}"'
-        described = "".join([_who_says(each) for each in segment.quotes if _is_told(each, segment)])
+        for quote in segment.quotes:
+            if quote in segment.opens or segment.lead == f"q{quote.position}":
+                who = f" n-a{quote.speaker.id}" if quote.speaker else ""
+                described += f"{who} d-q{quote.position}"
     if segment.opens:
         classes += " open"
         data += f' data-mark="{QUOTE_MARKS[segment.opens[0].kind]}"'
@@ -110,28 +121,19 @@ def _quotes(segment: Segment) -> tuple[str, str, str]:
     return classes, data, described
 
 
-def _is_told(quote: StoryQuoteCard, segment: Segment) -> bool:
-    """Whether it is said of a segment whose quote it is: where it starts, and where a link leads to its row."""
-    return quote in segment.opens or segment.lead == f"q{quote.position}"
-
-
-def _who_says(quote: StoryQuoteCard) -> str:
-    who = f" n-a{quote.speaker.id}" if quote.speaker else ""
-    return f"{who} d-q{quote.position}"
-
-
 def _sources(segment: Segment) -> tuple[str, str, str]:
     """To which sources it belongs."""
     classes, data, described = " src", "", ""
-    if segment.sources:
-        data = f' data-s="{_positions(segment.sources)}"'
-        described = "".join([f" n-s{each.position} d-s{each.position}" for each in segment.sources])
     if segment.label:
-        data += f' data-label="{FORM_LABELS[segment.label.form]}"'
-    if any(source.unnamed for source in segment.sources):
-        classes += " unnamed"
+        data = f' data-label="{FORM_LABELS[segment.label.form]}"'
+    for source in segment.sources:
+        described += f" n-s{source.position} d-s{source.position}"
+        if source.unnamed:
+            classes = " src unnamed"
     return classes, data, described
 
 
-def _positions(cards: Sequence[StoryQuoteCard] | Sequence[StorySourceCard]) -> str:
-    return " ".join([str(card.position) for card in cards])
+def _positions(quotes: Sequence[StoryQuoteCard]) -> str:
+    if len(quotes) == 1:
+        return str(quotes[0].position)
+    return " ".join([str(quote.position) for quote in quotes])
