@@ -135,7 +135,7 @@ def test_any_annotations_are_well_made(story: StoryPage) -> None:
 
 def test_a_quote_in_two_pieces_has_two_targets() -> None:
     story = page()
-    quote = story.quotes[0]._replace(content=((18, 25), (30, 36)))
+    quote = replace(story.quotes[0], content=((18, 25), (30, 36)))
     found = named(items(webannotation.collection(replace(story, quotes=(quote,)), SITE)))
     assert [each["selector"][0]["start"] for each in targets(found["q1"])] == [18, 30]
 
