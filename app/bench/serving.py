@@ -3,15 +3,13 @@
 Run as a module it serves the archive of the settings on a free port of loopback and prints that port.
 """
 
-import gc
-
 import uvicorn
 from fastapi import FastAPI
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.config import get_settings
-from app.web.app import create_app
+from app.web.app import create_app, spare_collecting
 
 HELLO = "/hello"
 
@@ -40,5 +38,5 @@ class _Server(uvicorn.Server):
 
 if __name__ == "__main__":
     server = _Server(uvicorn.Config(make_app(), port=0, log_level="warning"))
-    gc.freeze()  # as `newsgloss serve` does
+    spare_collecting()  # as `newsgloss serve` does
     server.run()

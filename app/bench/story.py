@@ -21,7 +21,7 @@ from app.store.annotations import save
 from app.store.db import make_engine, migrate, write_session
 from app.store.stories import add_story
 from app.store.waiting import pending
-from app.web.app import create_app
+from app.web.app import create_app, spare_collecting
 
 # A story of 5,000 words whose every paragraph has a name, a place, a quote and a source: 300 highlights, in about the
 # proportions of the demo stories. Its words are drawn as often as a language has them: a text that says the same again
@@ -138,6 +138,7 @@ def _served(settings: Settings) -> Iterator[Get]:
     """A server of its own in a thread, and what asks it for a page."""
     server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
+    spare_collecting()  # as `newsgloss serve` does
     thread.start()
     while not server.started:
         time.sleep(0.01)

@@ -1,6 +1,5 @@
 """The command line: results on stdout, messages on stderr, exit status 0, 1 (something failed) or 2 (wrong use)."""
 
-import gc
 import gzip
 import json
 import sys
@@ -34,7 +33,7 @@ from app.spans import Unreadable
 from app.store import leases, stories, waiting
 from app.store.db import migrate, write_session
 from app.store.paging import MAX_ID
-from app.web.app import create_app
+from app.web.app import create_app, spare_collecting
 from app.worker import new_holder, work, worker_beside
 
 app = typer.Typer(
@@ -72,7 +71,7 @@ def serve(
         create_app(settings), host=host, port=port, log_config=None, log_level="warning", proxy_headers=False
     )
     server = _Server(config)
-    gc.freeze()  # what is here stays; to look through it takes the collector a tenth of a second, within some request
+    spare_collecting()
     try:
         with worker_beside(settings) if worker else nullcontext():
             server.run()
