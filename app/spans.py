@@ -17,6 +17,8 @@ MentionLevel = Literal["name", "nominal", "pronoun"]
 QuoteKind = Literal["direct", "mixed", "indirect"]
 AnnotationState = Literal["annotated", "unsupported language", "too long", "failed"]
 
+# In archives a form and an affiliation are their places in these lists, and a level its place in its own; so a new one
+# comes last.
 SourceForm = Literal[
     "named person",
     "named organisation",

@@ -15,9 +15,9 @@ from app.country_names import country_name
 from app.nlp.fingerprint import BANDS
 from app.spans import Span
 from app.store.groups import KEPT
-from app.store.models import to_seconds
+from app.store.models import AFFILIATION, FORM, LEVEL, PART, RELATION, to_seconds
 from app.store.slugs import slugify
-from app.store.stories import lead_of, text_hash
+from app.store.stories import lead_of, text_hash, url_key
 
 FIRST_YEAR = 2016
 VERSION = "bench"
@@ -201,7 +201,7 @@ class _Draft:
 
     def _mention(self, actor: Player) -> Span:
         start, end = self.put(actor.short if self.places[actor.id] else actor.name)
-        self.rows["mention"].append((self.id, start, end, actor.id, "name", "ner"))
+        self.rows["mention"].append((self.id, start, end, actor.id, LEVEL.number("name"), "ner"))
         self.places[actor.id].append(start)
         return start, end
 
@@ -238,9 +238,32 @@ class _Draft:
         """Name, form, affiliation, role, channel, former, unnamed, anonymous, reason, actor, country of a source."""
         if speaker is not None:
             who = (speaker.id, speaker.country)
-            return (speaker.name, "named person", "unknown", None, "interview", 0, 0, 0, None, *who)
+            return (
+                speaker.name,
+                FORM.number("named person"),
+                AFFILIATION.number("unknown"),
+                None,
+                "interview",
+                0,
+                0,
+                0,
+                None,
+                *who,
+            )
         form = "unnamed group" if self.unnamed.endswith("s") else "unnamed person"
-        return (self.unnamed, form, "government", None, None, 0, 1, 0, None, None, None)
+        return (
+            self.unnamed,
+            FORM.number(form),
+            AFFILIATION.number("government"),
+            None,
+            None,
+            0,
+            1,
+            0,
+            None,
+            None,
+            None,
+        )
 
     def _quote_rows(self, said: _Said, source_id: int, text: str, sorted_at: int) -> None:
         quote_id = (self.id - 1) * QUOTES + said.position
@@ -249,7 +272,7 @@ class _Draft:
         head = (quote_id, self.id, said.position, sorted_at, said.kind, said.words, speaker_id, source_id)
         self.rows["quote"].append((*head, source_words, "said", said.n, "verb-after"))
         for part, (start, end) in (("content", said.content), ("cue", said.cue), ("source", said.source)):
-            self.rows["quote_piece"].append((quote_id, part, start, end))
+            self.rows["quote_piece"].append((quote_id, PART.number(part), start, end))
 
     def _heads(self, title: str, text: str, cast: Sequence[Player], countries: Sequence[str]) -> None:
         published_at, sorted_at = stored(self.time), to_seconds(self.time)
@@ -258,7 +281,7 @@ class _Draft:
         slug, outlet = slugify(title, "story"), 1 + int(self.chance.random() ** 2 * len(self.world.outlets))
         url = f"https://outlet-{outlet}.example/{self.time:%Y/%m/%d}/{slug}-{self.id}"
         lead, n = lead_of(text, title), len(text.split())
-        where = (url, url, outlet, None, text_hash(text), "en", published_at, added_at, sorted_at, n, QUOTES)
+        where = (url, url_key(url), outlet, None, text_hash(text), "en", published_at, added_at, sorted_at, n, QUOTES)
         state = ("annotated", VERSION, added_at, 0, 1, "{}")
         self.rows["story"].append((self.id, slug, title, 0, lead, *where, *state))
         self.rows["story_text"].append((self.id, text))
@@ -277,5 +300,7 @@ class _Draft:
         speaking = sorted({actor.country for actor in spoken})
         relations = (("mentioned", countries), ("focus", countries[:1]), ("speaking", speaking))
         self.rows["story_country"] += [
-            (relation, code, sorted_at, self.id, self.named[code]) for relation, codes in relations for code in codes
+            (RELATION.number(relation), code, sorted_at, self.id, self.named[code])
+            for relation, codes in relations
+            for code in codes
         ]

@@ -20,6 +20,7 @@ from app.spans import (
     Spans,
     ToponymSpan,
 )
+from app.store.models import AFFILIATION, FORM, LEVEL, PART, RELATION
 
 # The rows of one story by table, each with its columns as attributes.
 Own = Mapping[str, list[Any]]
@@ -66,7 +67,7 @@ def _story_id(table: str, row: Any, story_of: Mapping[str, Mapping[int, int]]) -
 def _annotations(own: Own, world: World) -> Annotations:
     related = defaultdict(list)
     for row in own["story_country"]:
-        related[row.relation].append(row.country)
+        related[RELATION.words[row.relation]].append(row.country)
     return Annotations(
         "annotated",
         language="en",
@@ -84,7 +85,7 @@ def _annotations(own: Own, world: World) -> Annotations:
 
 def _mention(row: Any, world: World) -> MentionSpan:
     kind: MentionType = "PERSON" if world.player(row.actor_id).kind == "person" else "ORG"
-    return MentionSpan(row.start_char, row.end_char, kind, row.level, _ref(row.actor_id), row.rule)
+    return MentionSpan(row.start_char, row.end_char, kind, LEVEL.words[row.level], _ref(row.actor_id), row.rule)
 
 
 def _ref(actor_id: int | None) -> str:
@@ -100,7 +101,7 @@ def _quote(row: Any, own: Own) -> QuoteSpan:
     parts: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for piece in own["quote_piece"]:
         if piece.quote_id == row.id:
-            parts[piece.part].append((piece.start_char, piece.end_char))
+            parts[PART.words[piece.part]].append((piece.start_char, piece.end_char))
     content, cue, source = (tuple(parts[part]) for part in ("content", "cue", "source"))
     speaker = _ref(row.speaker_id) if row.speaker_id is not None else None
     return QuoteSpan(f"q{row.position}", row.kind, content, cue, source, speaker, f"s{row.source_id}", row.rule)
@@ -113,8 +114,8 @@ def _source(row: Any, own: Own) -> SourceSpan:
     return SourceSpan(
         id=f"s{row.id}",
         name=row.name,
-        form=row.form,
-        affiliation=row.affiliation,
+        form=FORM.words[row.form],
+        affiliation=AFFILIATION.words[row.affiliation],
         role=row.role,
         channel=row.channel,
         former=bool(row.former),

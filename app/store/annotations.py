@@ -371,7 +371,7 @@ def counts_of(session: Session, story_ids: Sequence[int] | None) -> counts.Count
         counted.update({(str(name), str(key)): number for name, key, number in session.execute(rows)})
 
     n = func.count()
-    by_relation = case(FACET_OF_RELATION, value=col(StoryCountry.relation))
+    by_relation = case(*((col(StoryCountry.relation) == each, facet) for each, facet in FACET_OF_RELATION.items()))
     count(StoryActor, col(Actor.kind), col(StoryActor.actor_id), n)
     named = cast(col(StoryActor.actor_id), String) + " " + col(StoryActor.name)
     count(StoryActor, literal("named"), named, n)

@@ -6,9 +6,10 @@ A link table's key is (what, sorted_at, story_id), so that the newest stories of
 along its index; a second index starts with story_id, for rewriting a story and for the facets of a page.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 from sqlalchemy import (
     JSON,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
+    SmallInteger,
     String,
     Text,
     TypeDecorator,
@@ -25,6 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
+
+from app.spans import Affiliation, MentionLevel, SourceForm
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -83,6 +87,37 @@ class Key(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:  # noqa: D102
         return dialect.type_descriptor(String(collation="C" if dialect.name == "postgresql" else None))
 
+
+class Word(TypeDecorator[str]):
+    """One of a few words, kept as its place among them: every row and index that has it is that much smaller.
+
+    The places are in archives, so a new word comes behind the others.
+    """
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        super().__init__()
+        self.words = words
+
+    def number(self, word: str) -> int:
+        """How a word is kept."""
+        return self.words.index(word)
+
+    # What is asked for each value of many rows is a mere look-up.
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], int]:  # noqa: ARG002, D102
+        numbers: dict[str | None, int] = {word: number for number, word in enumerate(self.words)}
+        return numbers.__getitem__
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int], str | None]:  # noqa: ARG002, D102
+        return dict(enumerate(self.words)).get
+
+
+LEVEL, FORM, AFFILIATION = Word(get_args(MentionLevel)), Word(get_args(SourceForm)), Word(get_args(Affiliation))
+PART = Word(("content", "cue", "source"))
+RELATION = Word(("mentioned", "focus", "speaking"))
 
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
 # The number in an address is never given to another story or actor, even after a deletion.
@@ -227,7 +262,7 @@ class Mention(SQLModel, table=True):
     start_char: int = Field(primary_key=True)
     end_char: int = Field(primary_key=True)
     actor_id: int = Field(primary_key=True, foreign_key="actor.id")
-    level: str
+    level: str = Field(sa_column=Column(LEVEL, nullable=False))
     rule: str
 
 
@@ -267,8 +302,8 @@ class Source(SQLModel, table=True):
     position: int
     sorted_at: datetime = Field(sa_type=SortTime)
     name: str
-    form: str
-    affiliation: str
+    form: str = Field(sa_column=Column(FORM, nullable=False))
+    affiliation: str = Field(sa_column=Column(AFFILIATION, nullable=False))
     role: str | None = None
     channel: str | None = None
     former: bool = False
@@ -325,7 +360,7 @@ class QuotePiece(SQLModel, table=True):
     __table_args__ = WITHOUT_ROWID
 
     quote_id: int = Field(primary_key=True, foreign_key="quote.id")
-    part: str = Field(primary_key=True)
+    part: str = Field(sa_column=Column(PART, primary_key=True))
     start_char: int = Field(primary_key=True)
     end_char: int = Field(primary_key=True)
 
@@ -356,7 +391,7 @@ class StoryCountry(SQLModel, table=True):
     __tablename__ = "story_country"
     __table_args__ = (Index("ix_story_country_story", "story_id", "relation", "country", "mentions"), WITHOUT_ROWID)
 
-    relation: str = Field(primary_key=True)
+    relation: str = Field(sa_column=Column(RELATION, primary_key=True))
     country: str = Field(primary_key=True)
     sorted_at: datetime = Field(primary_key=True, sa_type=SortTime)
     story_id: int = Field(primary_key=True, foreign_key="story.id")

@@ -9,10 +9,10 @@ from functools import lru_cache
 from heapq import nlargest
 from typing import Any, get_args
 
-from sqlalchemy import Select, SQLColumnExpression, String, cast, func, select, true
+from sqlalchemy import Select, SQLColumnExpression, String, case, cast, func, select, true
 from sqlmodel import Session, col
 
-from app.spans import ActorKind
+from app.spans import ActorKind, SourceForm
 from app.store.among import among, joined
 from app.store.annotations import FACET_OF_RELATION
 from app.store.db import rows
@@ -59,7 +59,8 @@ def _outlets() -> Select[Any]:
 
 def _forms() -> Select[Any]:
     each = select(col(Source.story_id), col(Source.form)).where(among(col(Source.story_id))).distinct().subquery()
-    return select(joined(each.c.form).label("form"))
+    in_words = case(*((each.c.form == form, form) for form in get_args(SourceForm)))
+    return select(joined(in_words).label("form"))
 
 
 def _months() -> Select[Any]:

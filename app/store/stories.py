@@ -40,8 +40,8 @@ def text_hash(text: str) -> str:
 
 
 def url_key(url: str) -> str:
-    """What an address is found by: the same for all that lead to one story."""
-    return index_key(normalise_url(url))
+    """What an address is found by: the same for all that lead to one story, and shorter than they are."""
+    return text_hash(index_key(normalise_url(url)))
 
 
 # What a story is known by: "url", "external" (outlet and id there) or "text", and its key of that kind.
@@ -316,7 +316,7 @@ def was_taken_back(session: Session, *, url: str | None = None, text: str | None
     """Whether there was a story at this address, or of exactly this text, that was taken back."""
     same = []
     if url is not None:
-        same.append(col(DeletedStory.url_key) == index_key(normalise_url(url)))
+        same.append(col(DeletedStory.url_key) == url_key(url))
     if text is not None:
         same.append(col(DeletedStory.text_hash) == text_hash(text))
     return session.execute(select(col(DeletedStory.story_id)).where(or_(*same)).limit(1)).first() is not None
@@ -324,8 +324,8 @@ def was_taken_back(session: Session, *, url: str | None = None, text: str | None
 
 def story_at(session: Session, url: str) -> int | None:
     """The id of the story with this address, if there is one."""
-    key = index_key(normalise_url(url))
-    found: int | None = session.execute(select(col(Story.id)).where(col(Story.url_key) == key)).scalar_one_or_none()
+    at = select(col(Story.id)).where(col(Story.url_key) == url_key(url))
+    found: int | None = session.execute(at).scalar_one_or_none()
     return found
 
 

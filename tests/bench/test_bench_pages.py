@@ -12,6 +12,7 @@ from app.cli import app
 from app.config import get_settings
 from app.store import archive
 from app.store.db import make_engine, migrate
+from app.store.models import PART
 
 PAGES = {
     *("list", "person_frequent", "person_rare", "person_and_country", "two_people", "speaker", "focus"),
@@ -51,7 +52,7 @@ def test_what_is_marked_stands_in_the_text() -> None:
     texts: dict[int, str] = {story: text for story, text in rows["story_text"]}  # noqa: C416
     assert {texts[story][start:end] for story, start, end, *_ in rows["toponym"]}
     for quote in rows["quote"]:
-        pieces = [row for row in rows["quote_piece"] if row[0] == quote[0] and row[1] == "content"]
+        pieces = [row for row in rows["quote_piece"] if row[0] == quote[0] and row[1] == PART.number("content")]
         assert [texts[quote[1]][start:end] for _, _, start, end in pieces] == [quote[5]]
 
 

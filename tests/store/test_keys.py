@@ -16,7 +16,7 @@ from app.store.db import _alembic_config as alembic_config
 from app.store.db import make_engine, write_session
 from app.store.keys import MAX_BYTES, index_key
 from app.store.models import Actor, Alias, FacetCount, Outlet, Story, StoryActor
-from app.store.stories import Added
+from app.store.stories import Added, url_key
 from tests.databases import Databases
 from tests.factories import make_annotations, make_raw, store_raw, store_story
 
@@ -134,6 +134,6 @@ def test_an_older_archive_is_given_keys_that_fit(databases: Databases, empty_arc
     with Session(engine) as session:
         assert session.scalars(select(col(Alias.name))).all() == [index_key(name)]
         assert session.scalars(select(col(Outlet.name))).all() == [index_key(name)]
-        assert session.scalars(select(col(Story.url_key))).all() == [index_key(f"https://news.example/{name}")]
+        assert session.scalars(select(col(Story.url_key))).all() == [url_key(f"https://news.example/{name}")]
         assert wrong_counts(session) == {}
     engine.dispose()

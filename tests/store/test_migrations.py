@@ -4,6 +4,7 @@ from typing import Any
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select, text
 from sqlmodel import SQLModel
 
@@ -11,6 +12,7 @@ from alembic import command
 from app.store import search, soundness
 from app.store.db import _alembic_config as alembic_config
 from app.store.db import is_current, make_engine, migrate, write_session
+from app.store.models import Word
 from tests.databases import Databases
 from tests.factories import NOW, make_raw, store_raw, store_story
 
@@ -76,6 +78,21 @@ def test_an_archive_of_the_former_layout_is_brought_along(databases: Databases, 
         assert ("Fishermen", True) in found[story_id]
     assert store_raw(engine, make_raw()).outcome == "duplicate"
     engine.dispose()
+
+
+def test_words_are_numbered_as_archives_have_them() -> None:
+    # Whoever adds one puts it last; any other change needs a migration.
+    migration = ScriptDirectory.from_config(alembic_config()).get_revision("0022").module
+    kept = {
+        table: {name: tuple(words) for name, words in columns.items()} for table, columns in migration.WORDS.items()
+    }
+    told: dict[str, dict[str, tuple[str, ...]]] = {}
+    for table in SQLModel.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, Word):
+                first = kept[table.name][column.name]
+                told.setdefault(table.name, {})[column.name] = column.type.words[: len(first)]
+    assert told == kept
 
 
 def everything_in(engine: Engine) -> dict[str, list[Any]]:
