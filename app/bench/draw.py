@@ -15,7 +15,7 @@ from app.country_names import country_name
 from app.nlp.fingerprint import BANDS
 from app.spans import Span
 from app.store.groups import KEPT
-from app.store.models import AFFILIATION, FORM, LEVEL, PART, RELATION, to_seconds
+from app.store.models import AFFILIATION, FORM, LEVEL, PART, RELATION, packed, to_seconds
 from app.store.slugs import slugify
 from app.store.stories import lead_of, text_hash, url_key
 
@@ -34,7 +34,7 @@ UNNAMED = ("officials", "a senior official", "residents", "people familiar with 
 COLUMNS = {
     "story": (
         "id slug title title_is_ours lead url url_key outlet_id external_id text_hash language published_at added_at"
-        " sorted_at word_count quote_count state annotated_version annotated_at failures invented extra"
+        " sorted_at word_count quote_count bands state annotated_version annotated_at failures invented extra"
     ),
     "story_text": "story_id text",
     "story_band": "band story_id",
@@ -283,11 +283,11 @@ class _Draft:
         lead, n = lead_of(text, title), len(text.split())
         where = (url, url_key(url), outlet, None, text_hash(text), "en", published_at, added_at, sorted_at, n, QUOTES)
         state = ("annotated", VERSION, added_at, 0, 1, "{}")
-        self.rows["story"].append((self.id, slug, title, 0, lead, *where, *state))
-        self.rows["story_text"].append((self.id, text))
         # Texts of which none is another's copy share no band but by chance; to reckon them takes longer than the rest.
-        bands = {self.chance.getrandbits(KEPT.bit_length()) for _ in range(BANDS)}
-        self.rows["story_band"] += [(band, self.id) for band in sorted(bands)]
+        bands = sorted({self.chance.getrandbits(KEPT.bit_length()) for _ in range(BANDS)})
+        self.rows["story"].append((self.id, slug, title, 0, lead, *where, packed(bands), *state))
+        self.rows["story_text"].append((self.id, text))
+        self.rows["story_band"] += [(band, self.id) for band in bands]
         self._links(cast, countries, sorted_at)
 
     def _links(self, cast: Sequence[Player], countries: Sequence[str], sorted_at: int) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     SQLColumnExpression,
     bindparam,
     delete,
-    exists,
     func,
     insert,
     select,
@@ -53,11 +52,13 @@ class NewStory:
 
 def join(session: Session, stories: Sequence[NewStory]) -> None:
     """Put each story into the group of its copies, if it has any, and let others find it by its bands."""
-    bands = [{"band": band, "story_id": story.id} for story in stories for band in kept(story.bands)]
-    write_rows(session, _NEW_BANDS, bands)
-    shared = set(session.connection().scalars(_SHARING, {"ids": [story.id for story in stories]}))
+    bands = {story.id: kept(story.bands) for story in stories if story.bands}
+    new = [{"band": band, "story_id": story_id} for story_id, own in bands.items() for band in own]
+    write_rows(session, _NEW_BANDS, new)
+    write_rows(session, _KEEP_BANDS, [{"kept_id": story_id, "bands": own} for story_id, own in bands.items()])
+    shared = set(session.connection().scalars(_SHARED_BANDS, {"ids": list({row["band"] for row in new})}))
     for story in stories:
-        alike = _alike(session, story) if story.id in shared else ()
+        alike = _alike(session, story) if not shared.isdisjoint(bands.get(story.id, ())) else ()
         if alike:
             label = min([story.id, *(group_id or story_id for story_id, group_id in alike)])
             labels = {group_id for _, group_id in alike if group_id is not None}
@@ -65,14 +66,14 @@ def join(session: Session, stories: Sequence[NewStory]) -> None:
             session.execute(update(Story).where(members | col(Story.group_id).in_(labels)).values(group_id=label))
 
 
-def _sharing() -> Select[int]:
-    other = aliased(StoryBand)
-    is_shared = exists().where(col(other.band) == col(StoryBand.band), col(other.story_id) != col(StoryBand.story_id))
-    return select(col(StoryBand.story_id)).where(among(col(StoryBand.story_id)), is_shared).distinct()
-
-
 _NEW_BANDS = insert(StoryBand)
-_SHARING = _sharing()
+_KEEP_BANDS = update(Story).where(col(Story.id) == bindparam("kept_id"))
+_SHARED_BANDS = (
+    select(col(StoryBand.band)).where(among(col(StoryBand.band))).group_by(col(StoryBand.band)).having(func.count() > 1)
+)
+_DROP_BAND = delete(StoryBand).where(
+    col(StoryBand.band) == bindparam("band"), col(StoryBand.story_id) == bindparam("story_id")
+)
 
 
 def kept(bands: Iterable[int]) -> list[int]:
@@ -84,7 +85,10 @@ def leave(session: Session, story_ids: Sequence[int]) -> None:
     """Take stories out of their groups; a story that then stands alone has no group any more."""
     in_group = col(Story.id).in_(story_ids) & col(Story.group_id).is_not(None)
     labels = set(session.scalars(select(col(Story.group_id)).where(in_group)))
-    session.execute(delete(StoryBand).where(col(StoryBand.story_id).in_(story_ids)))
+    with_bands = col(Story.id).in_(story_ids) & col(Story.bands).is_not(None)
+    bands = session.execute(select(col(Story.id), col(Story.bands)).where(with_bands))
+    write_rows(session, _DROP_BAND, [{"band": band, "story_id": story_id} for story_id, own in bands for band in own])
+    session.execute(update(Story).where(with_bands).values(bands=None))
     if not labels:
         return
     session.execute(update(Story).where(in_group).values(group_id=None))

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from app.store import counts, search
 from app.store.archive import recounted, wrong_counts
-from app.store.models import DeletedStory, FeedItem, Story, StoryText
+from app.store.models import DeletedStory, FeedItem, Story, StoryBand, StoryText
 from app.store.search import Searched
 
 MOST_SHOWN = 100
@@ -61,6 +61,13 @@ def _orphans(session: Session) -> list[Problem]:
         .select_from(Story)
         .join(StoryText, col(StoryText.story_id) == col(Story.id), isouter=True)
         .where(col(StoryText.story_id).is_(None)),
+    )
+    found["of story_band without their story"] += _count(
+        session,
+        select(func.count())
+        .select_from(StoryBand)
+        .join(Story, col(Story.id) == col(StoryBand.story_id), isouter=True)
+        .where(col(Story.id).is_(None)),
     )
     gone = select(col(DeletedStory.story_id))
     found["of feed_item without their story"] += _count(
