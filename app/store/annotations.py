@@ -52,6 +52,11 @@ class _Saved:
         """What was found in it."""
         return self.cast.found
 
+    @property
+    def bands(self) -> list[int]:
+        """The bands of its text as they are stored."""
+        return groups.kept(self.found.bands)
+
 
 _HEADS = select(col(Story.id), col(Story.sorted_at), col(Story.text_hash), col(Story.annotated_at)).where(
     col(Story.id).in_(bindparam("ids", expanding=True))
@@ -75,7 +80,7 @@ def save(
     for story in stories:
         _save(batch, story, sources, quotes)
     _mark(session, stories, version, now)
-    groups.join(session, [groups.NewStory(each.id, each.sorted_at, each.text, each.found.bands) for each in stories])
+    groups.join(session, [groups.NewStory(each.id, each.sorted_at, each.text, each.bands) for each in stories])
     batch.finish()
     return fits
 
@@ -122,6 +127,7 @@ def _mark(session: Session, stories: Sequence[_Saved], version: str, now: dateti
             "language": found.language,
             "annotated_at": now,
             "quote_count": len(found.quotes),
+            "bands": story.bands or None,
         }
         if found.state == "failed":
             failed.append({**head, "annotated_version": None})

@@ -42,7 +42,7 @@ Conditions = Callable[[SQLColumnExpression[Any]], Sequence[ColumnElement[bool]]]
 
 @dataclass(frozen=True, slots=True)
 class NewStory:
-    """A story that looks for its copies."""
+    """A story that looks for its copies; `bands` are those that are stored."""
 
     id: int
     sorted_at: datetime
@@ -52,13 +52,11 @@ class NewStory:
 
 def join(session: Session, stories: Sequence[NewStory]) -> None:
     """Put each story into the group of its copies, if it has any, and let others find it by its bands."""
-    bands = {story.id: kept(story.bands) for story in stories if story.bands}
-    new = [{"band": band, "story_id": story_id} for story_id, own in bands.items() for band in own]
-    write_rows(session, _NEW_BANDS, new)
-    write_rows(session, _KEEP_BANDS, [{"kept_id": story_id, "bands": own} for story_id, own in bands.items()])
-    shared = set(session.connection().scalars(_SHARED_BANDS, {"ids": list({row["band"] for row in new})}))
+    bands = [{"band": band, "story_id": story.id} for story in stories for band in story.bands]
+    write_rows(session, _NEW_BANDS, bands)
+    shared = set(session.connection().scalars(_SHARED_BANDS, {"ids": [row["band"] for row in bands]}))
     for story in stories:
-        alike = _alike(session, story) if not shared.isdisjoint(bands.get(story.id, ())) else ()
+        alike = _alike(session, story) if not shared.isdisjoint(story.bands) else ()
         if alike:
             label = min([story.id, *(group_id or story_id for story_id, group_id in alike)])
             labels = {group_id for _, group_id in alike if group_id is not None}
@@ -67,7 +65,6 @@ def join(session: Session, stories: Sequence[NewStory]) -> None:
 
 
 _NEW_BANDS = insert(StoryBand)
-_KEEP_BANDS = update(Story).where(col(Story.id) == bindparam("kept_id"))
 _SHARED_BANDS = (
     select(col(StoryBand.band)).where(among(col(StoryBand.band))).group_by(col(StoryBand.band)).having(func.count() > 1)
 )
@@ -120,7 +117,7 @@ _CANDIDATES: Any = (
 def _alike(session: Session, story: NewStory) -> list[tuple[int, int | None]]:
     """(id, group) of the copies, those compared first that share most bands."""
     between = {"first": story.sorted_at - WINDOW, "last": story.sorted_at + WINDOW}
-    candidates = rows(session, _CANDIDATES, {"bands": kept(story.bands), "story_id": story.id, **between})
+    candidates = rows(session, _CANDIDATES, {"bands": story.bands, "story_id": story.id, **between})
     if not candidates:
         return []
     own = shingles(story.text)
