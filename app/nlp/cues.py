@@ -99,7 +99,7 @@ def verb_cues(verb: Token, sentence: Span) -> Iterator[Cue]:
             named = agent(verb)
         elif frame == "enclosing":
             named = nominal(subjects_before(verb)[-1])
-        kept = tuple(sorted(set(content) - set(named) - set(words)))
+        kept = tuple(sorted(set(content).difference(named, words)))
         if kept:
             yield Cue(verb.i, frame, kept, named, tuple(sorted({*words, *more})))
 

@@ -122,9 +122,9 @@ def words_of(told: Iterable[Token] | str) -> Words:
     return found
 
 
-def runs(found: Words) -> list[tuple[str, str]]:
+def runs(found: Words) -> Iterator[tuple[str, str]]:
     """The runs of up to four words, as written and with the last one's base form: the last first, then the longest."""
-    return [_joined(found[start:end]) for start, end in _runs(found)]
+    return (_joined(found[start:end]) for start, end in _runs(found))
 
 
 def _runs(found: Words) -> Iterator[tuple[int, int]]:
