@@ -17,7 +17,6 @@ from app.web.words import plural
 
 ROW_QUOTE_CHARS = 110
 NOBODY = "No speaker named"
-JUMP = '<a class="jump" href="#{}">↓<span class="vh"> first place in the text</span></a>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,9 @@ class Rows:
         return f"#{name}" if name in self.anchors else f"#row-{name}"
 
     def _jump(self, name: str) -> str:
-        return JUMP.format(name) if name in self.anchors else ""
+        if name not in self.anchors:
+            return ""
+        return f'<a class="jump" href="#{name}">↓<span class="vh"> first place in the text</span></a>'
 
     def actors(self, cards: Iterable[StoryActorCard]) -> Markup:
         """A row for each: name, mentions, quotes, roles."""
@@ -103,7 +104,7 @@ class Rows:
         name = f"q{card.position}"
         # Where the speaker has a row of its own, that tells who it is.
         who = "" if card.speaker else f'<span class="vh">{escape(card.source_words or NOBODY)}, </span>'
-        cue = f", “{escape(card.cue_words)}”" if card.cue_words else ""
+        cue = f", cue “{escape(card.cue_words)}”" if card.cue_words else ""
         return (
             f'<li id="row-{name}" class="{card.kind}" data-r="{escape(card.rule)}"><a href="{self.place(name)}">'
             f'{escape(_beginning(card.text))}</a> <span id="d-{name}" class="count">'

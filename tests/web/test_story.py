@@ -116,7 +116,7 @@ def test_a_screen_reader_hears_kind_and_speaker_but_no_links(filled: TestClient)
     ]
     assert "Marta Sousa person, 1 mention, speaks in 1 quote Portugal's fisheries minister" in heard
     assert "Portugal country, mentioned, in focus" in heard
-    assert "Marta Sousa direct quote, “said”" in heard
+    assert "Marta Sousa direct quote, cue “said”" in heard
     assert "harbour officials source, unnamed group" in heard
 
 
