@@ -67,9 +67,14 @@ def newest_matches(
     Raises:
         BadCursorError: `after` is none of our tokens.
     """
+    return matches_behind(session, selection, _place(after), size=size, max_examined=max_examined)
+
+
+def matches_behind(session: Session, selection: Selection, end: Key | None, *, size: int, max_examined: int) -> Matches:
+    """The newest `size` stories that fit, of those behind a key."""
     driver = _driver(session, selection, max_examined)
     find = _found_in_blocks if _needs_blocks(selection, driver) else _found_walking
-    return find(session, selection, driver, _place(after), size, max_examined)
+    return find(session, selection, driver, end, size, max_examined)
 
 
 def newest_sample(session: Session, selection: Selection) -> Matches:

@@ -357,11 +357,8 @@ class Quote(SQLModel, table=True):
     """Words attributed to somebody; `position` counts from 1 within the story and is its address (#q3)."""
 
     __tablename__ = "quote"
-    __table_args__ = (
-        UniqueConstraint("story_id", "position", name="uq_quote_story_position"),
-        Index("ix_quote_sorted", "sorted_at", "id"),
-        Index("ix_quote_speaker_sorted", "speaker_id", "sorted_at", "id"),
-    )
+    # Lists find quotes by their stories, so no index holds them in order.
+    __table_args__ = (UniqueConstraint("story_id", "position", name="uq_quote_story_position"),)
 
     id: int = Field(default=None, primary_key=True)
     story_id: int = Field(foreign_key="story.id")

@@ -5,11 +5,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlmodel import Session, col
 
-from app.store.models import Quote
+from app.store.models import Quote, Story, StorySpeaker
 
 MOST = 12
 # A word must be in that many of their quotes.
@@ -23,11 +24,11 @@ STOP_WORDS = frozenset((Path(__file__).parent / "data" / "stop_words.txt").read_
 
 def topic_words(session: Session, speaker_id: int) -> list[str]:
     """The words most typical of a speaker's newest quotes, compared with the archive's newest; most typical first."""
-    own, quotes = _counted(_newest(session, col(Quote.speaker_id) == speaker_id))
+    own, quotes = _counted(session.scalars(_OWN, {"speaker_id": speaker_id}))
     frequent = {word: n for word, n in own.items() if n >= LEAST}
     if not frequent:
         return []
-    everybody, all_quotes = _counted(_newest(session))
+    everybody, all_quotes = _counted(session.scalars(_ALL))
     scores = {
         word: n * math.log((n / quotes) / ((everybody[word] + 1) / (all_quotes + 1))) for word, n in frequent.items()
     }
@@ -35,9 +36,19 @@ def topic_words(session: Session, speaker_id: int) -> list[str]:
     return sorted(typical, key=lambda word: (-scores[word], word))[:MOST]
 
 
-def _newest(session: Session, *conditions: ColumnElement[bool]) -> Iterable[str]:
-    newest = select(col(Quote.content)).where(*conditions).order_by(col(Quote.sorted_at).desc(), col(Quote.id).desc())
-    return session.scalars(newest.limit(SAMPLE))
+def _newest(stories: Select[int], *conditions: ColumnElement[bool]) -> Select[str]:
+    newest = select(col(Quote.content)).where(col(Quote.story_id).in_(stories.limit(SAMPLE)), *conditions)
+    return newest.order_by(col(Quote.sorted_at).desc(), col(Quote.id).desc()).limit(SAMPLE)
+
+
+_SPEAKER: Any = bindparam("speaker_id")
+_OWN = _newest(
+    select(col(StorySpeaker.story_id))
+    .where(col(StorySpeaker.actor_id) == _SPEAKER)
+    .order_by(col(StorySpeaker.sorted_at).desc(), col(StorySpeaker.story_id).desc()),
+    col(Quote.speaker_id) == _SPEAKER,
+)
+_ALL = _newest(select(col(Story.id)).order_by(col(Story.sorted_at).desc(), col(Story.id).desc()))
 
 
 def _counted(texts: Iterable[str]) -> tuple[Counter[str], int]:
