@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import product
@@ -135,7 +135,7 @@ def sixteen_pages(session: Session) -> Paths:
 
 
 def pairs_of_filters(session: Session) -> list[str]:
-    """Each pair of filters with frequent and rare values, among them those with no story in common."""
+    """Each pair of filters of the two lists, with frequent and rare values, also such as have no story in common."""
     frequent, rare = _words(session)
     months = sorted(counts.every(session, "month"))
     values = {
@@ -152,10 +152,15 @@ def pairs_of_filters(session: Session) -> list[str]:
         "to": [f"{months[0]}-28"] if months else [],
         "not": [f"person:{_top(session, 'person')[1]}", f"country:{_top(session, 'country')[0]}"],
     }
+    of_quotes = values | {"about": values["person"], "kind": ["mixed", "direct"]}
+    return [*_pairs("/", values), *_pairs("/quotes", of_quotes)]
+
+
+def _pairs(path: str, values: Mapping[str, Sequence[str]]) -> list[str]:
     each = [(param, value) for param, of_param in values.items() for value in of_param]
     pairs = {tuple(sorted(pair)) for pair in product(each, each) if pair[0] != pair[1]}
-    single = {"q", "from", "to"}
-    return [f"/?{Selection(pair).query()}" for pair in sorted(pairs) if not (pair[0][0] == pair[1][0] in single)]
+    once = {"q", "from", "to"}
+    return [f"{path}?{Selection(pair).query()}" for pair in sorted(pairs) if not (pair[0][0] == pair[1][0] in once)]
 
 
 def _top(session: Session, facet: str) -> list[str]:
