@@ -167,7 +167,8 @@ def _found_in_blocks(
     session: Session, selection: Selection, driver: Filter | None, end: Key | None, size: int, max_examined: int
 ) -> Matches:
     found: list[Key] = []
-    block, examined, spent = min(GROWTH * (size + 1), max_examined), 0, 0
+    all_fit = {each.param for each in selection.active} == _used(driver)
+    block, examined, spent = min((1 if all_fit else GROWTH) * (size + 1), max_examined), 0, 0
     while True:
         question = _block(selection, driver, end, block)
         found += [(row[0], row[1]) for row in rows(session, question.fitting, {"most": size + 1 - len(found)})]

@@ -14,12 +14,15 @@ from app.config import Settings
 
 
 async def _session(request: Request) -> AsyncIterator[Session]:
-    # Making one asks nothing of the database yet; ending one may.
-    session = request.state.session = Session(request.app.state.engine)
+    # Making one asks nothing of the database yet; ending one asks a server to end what was read, but of a file nothing.
+    engine = request.app.state.engine
+    session = request.state.session = Session(engine)
     try:
         yield session
     finally:
-        if session.in_transaction():
+        if engine.dialect.name == "sqlite":
+            session.close()
+        elif session.in_transaction():
             await run_in_threadpool(session.close)
 
 
