@@ -1,23 +1,27 @@
 """What a story's page tells search engines and other readers of schema.org's vocabulary (JSON-LD)."""
 
 import json
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
 
 from app.country_names import country_name
-from app.store.cards import ActorRef, StoryPage
+from app.store.cards import ActorRef, StoryPage, StoryQuoteCard
 from app.web import links
 from app.web.exports.site import Site, utc
 
 # A quote in the speaker's own words, at least in part; what is only reported is not a quotation.
 QUOTATIONS = ("direct", "mixed")
+# The first so many; the Web Annotations, to which the page's head leads, have all.
+MOST_QUOTATIONS = 20
 
 Node = dict[str, Any]
 
 
 def article(story: StoryPage, site: Site) -> Node:
-    """The story as a NewsArticle with its quotations; what is not known of it is left out."""
+    """The story as a NewsArticle with its first quotations; what is not known of it is left out."""
     address = site.at(links.story(story))
     speakers = {card.actor.id: site.at(links.actor(card.actor)) for card in story.actors}
     original = links.outside(story.url)
@@ -43,13 +47,16 @@ def article(story: StoryPage, site: Site) -> Node:
                 "@type": "Quotation",
                 "@id": f"{address}#q{quote.position}",
                 "text": quote.text,
-                "spokenByCharacter": {"@id": speakers[quote.speaker.id]},
+                "spokenByCharacter": {"@id": speakers[speaker.id]},
             }
-            for quote in story.quotes
-            if quote.kind in QUOTATIONS and quote.speaker is not None
+            for quote, speaker in islice(_quotations(story), MOST_QUOTATIONS)
         ],
     }
     return {key: value for key, value in given.items() if value not in (None, [])}
+
+
+def _quotations(story: StoryPage) -> Iterator[tuple[StoryQuoteCard, ActorRef]]:
+    return ((each, each.speaker) for each in story.quotes if each.kind in QUOTATIONS and each.speaker is not None)
 
 
 def data_block(story: StoryPage, site: Site) -> Markup:
