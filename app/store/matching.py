@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, bindparam, false, select, tuple_, union
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, false, literal, select, tuple_, union
 from sqlmodel import Session, col
 
 from app.config import get_settings
@@ -19,6 +19,7 @@ from app.store import counts, paging, search
 from app.store.db import rows
 from app.store.filters import Filter, Selection, story_conditions
 from app.store.models import Story
+from app.store.search_query import NEAR
 
 # What a list is ordered by: (sorted_at, story id).
 Key = tuple[datetime, int]
@@ -28,9 +29,8 @@ OLDEST: Key = (datetime.min.replace(tzinfo=UTC), 0)
 # The first block has so many times the stories wanted, each later one so many times those of the one before.
 GROWTH = 4
 MANY = float("inf")
-# Rows that have to be looked up one by one in the search index count as so many; ids that are close to each other cost
-# no more than the index between them.
-APART = 10
+# So many steps along the search index take as long as to look at a row.
+STEPS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _driver(session: Session, selection: Selection, max_examined: int) -> Filter
 
 
 def _having_words(session: Session, words: str, max_examined: int) -> float:
-    """How many stories have these words; MANY where more than may be looked at."""
+    """How many stories may have these words; MANY where that is more than may be looked at."""
     query = search.parse(words)
     n = search.count(session, "story", query, most=max_examined + 1)
     return n if n <= max_examined and query.groups else MANY
@@ -167,8 +167,8 @@ def _found_in_blocks(
     session: Session, selection: Selection, driver: Filter | None, end: Key | None, size: int, max_examined: int
 ) -> Matches:
     found: list[Key] = []
-    all_fit = {each.param for each in selection.active} == _used(driver)
-    block, examined, spent = min((1 if all_fit else GROWTH) * (size + 1), max_examined), 0, 0
+    query = search.parse(selection.q or "")
+    block, examined, spent = _first_block(selection, driver, size, max_examined), 0, 0
     while True:
         question = _block(selection, driver, end, block)
         found += [(row[0], row[1]) for row in rows(session, question.fitting, {"most": size + 1 - len(found)})]
@@ -178,34 +178,56 @@ def _found_in_blocks(
         if not last:
             return Matches(found, None)
         end = (last[0].sorted_at, last[0].id)
-        price = APART if last[0].is_apart else 1
+        price = _price(last[0], query.effort)
         examined, spent = examined + block, spent + block * price
         if spent >= max_examined:
             return Matches(found, end, examined)
         block = min(block * GROWTH, -(-(max_examined - spent) // price))
 
 
+def _first_block(selection: Selection, driver: Filter | None, size: int, max_examined: int) -> int:
+    if {each.param for each in selection.active} == _used(driver):
+        return min(size + 1, max_examined)
+    query = search.parse(selection.q or "")
+    if query.has_beginnings:
+        # The words that begin so are gathered for each block, so there is but one.
+        return max_examined
+    # What a filter lists may be far apart in the search index, which only the block will tell.
+    price = max(1, query.effort * NEAR // STEPS) if driver is not None and driver.param != "q" else 1
+    return max(1, min(GROWTH * (size + 1), max_examined // price))
+
+
+def _price(block: Any, effort: int) -> int:
+    """As how many rows looked at each row of a block counts, in which words are looked for."""
+    steps = NEAR if block.is_apart else block.gap
+    return max(1, effort * steps // STEPS)
+
+
 @lru_cache(maxsize=256)
 def _block(selection: Selection, driver: Filter | None, end: Key | None, block: int) -> _Question:
-    """`last` tells of the block too whether words are looked for in rows that are far apart in the search index."""
+    """`last` tells of the block too how far its rows are apart in the search index, where words are looked for."""
     candidates = _candidates(selection, driver, end, block)
-    conditions, is_apart = _conditions(selection, driver, candidates)
+    conditions, apart = _conditions(selection, driver, candidates)
     listed = _newest(select(candidates.c.sorted_at, candidates.c.id))
-    last = listed.add_columns(is_apart.label("is_apart")).offset(block - 1).limit(1)
+    last = listed.add_columns(*apart).offset(block - 1).limit(1)
     return _Question(listed.where(*conditions).limit(bindparam("most")), last if conditions else None)
 
 
 def _conditions(
     selection: Selection, driver: Filter | None, candidates: CTE
-) -> tuple[list[ColumnElement[bool]], ColumnElement[bool]]:
-    """The filters that do not drive, as conditions on the candidates; and whether words are looked up one by one."""
+) -> tuple[list[ColumnElement[bool]], Sequence[ColumnElement[Any]]]:
+    """The filters that do not drive, as conditions on the candidates; and how these are apart, for `_price`."""
     used = _used(driver)
     if not selection.q or "q" in used:
-        return story_conditions(selection, candidates.c.id, but=used), false()
+        return story_conditions(selection, candidates.c.id, but=used), (
+            false().label("is_apart"),
+            literal(0).label("gap"),
+        )
     query = search.parse(selection.q)
     is_apart = search.is_apart(candidates, query)
     has_words = search.fits_among("story", candidates, query, is_apart)
-    return [*story_conditions(selection, candidates.c.id, but={*used, "q"}), has_words], is_apart
+    told = is_apart.label("is_apart"), search.gap(candidates).label("gap")
+    return [*story_conditions(selection, candidates.c.id, but={*used, "q"}), has_words], told
 
 
 def _candidates(selection: Selection, driver: Filter | None, end: Key | None, block: int) -> CTE:

@@ -95,7 +95,8 @@ def _total(
 def _is_rare(session: Session, query: search.Query) -> bool:
     """Whether all quotes with these words may be looked at; without wanted words it is nearly all there are."""
     most = get_settings().max_examined
-    return bool(query.groups) and search.count(session, "quote", query, most=most + 1) <= most
+    n = search.count(session, "quote", query, most=most + 1)
+    return n <= most and bool(query.groups)
 
 
 def _with_words(session: Session, selection: Selection, place: Key | None, size: int) -> _Found:

@@ -5,7 +5,7 @@ are stored: so rows must be taken out of it before those words change. How a dat
 its own, `search_sqlite` or `search_postgresql`, each with the same functions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import ModuleType
 from typing import Any, Literal
@@ -15,12 +15,15 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    ScalarSelect,
     SQLColumnExpression,
     String,
+    and_,
     bindparam,
     false,
     func,
     not_,
+    or_,
     select,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -29,18 +32,20 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session
 
 from app.store import search_postgresql, search_sqlite
-from app.store.search_query import NEAR, Query, parse
+from app.store.search_query import NEAR, Query, Term, TooFrequentError, parse
 from app.store.search_snippets import best_snippet
 
 __all__ = [
     "Query",
     "Searched",
+    "TooFrequentError",
     "add",
     "count",
     "create",
     "drop",
     "fits",
     "fits_among",
+    "gap",
     "is_apart",
     "is_right",
     "is_search_table",
@@ -113,11 +118,20 @@ def _of(connection: Connection) -> Any:
 
 
 def count(session: Session, what: Searched, query: Query, *, most: int) -> int:
-    """How many stories or quotes have the words of a query; counting stops at `most`."""
-    if not query.groups:
-        return 0
-    found: int = _of(session.connection()).count(session.connection(), what, query, most)
-    return found
+    """How many stories or quotes may have the words of a query: so many as have the rarest of those that must be there.
+
+    Counting stops at `most`. That of all words together, or of a phrase, could not stop: of such there may be few.
+
+    Raises:
+        TooFrequentError: it asks for more beginnings of words than can be gathered.
+    """
+    connection = session.connection()
+    counted = {
+        part: _of(connection).count(connection, what, part, most)
+        for part in {part for term in query.terms for part in term.parts}
+    }
+    wanted = (sum(min(counted[part] for part in term.parts) for term in group) for group in query.groups)
+    return min(most, min(wanted, default=0))
 
 
 def matches(what: Searched, id_column: SQLColumnExpression[Any], query: Query) -> ColumnElement[bool]:
@@ -130,7 +144,10 @@ def matches(what: Searched, id_column: SQLColumnExpression[Any], query: Query) -
 
 def fits(what: Searched, id_column: SQLColumnExpression[Any], query: Query) -> ColumnElement[bool]:
     """The same condition, looked up for each row apart: for a few hundred rows."""
-    return _condition("ONE", what, query, id_column)
+    if query.has_beginnings:
+        # The words that begin so would be gathered anew for each.
+        return matches(what, id_column, query)
+    return _step_by_step("ONE", what, query, id_column)
 
 
 def is_apart(rows: FromClause, query: Query) -> ColumnElement[bool]:
@@ -138,20 +155,69 @@ def is_apart(rows: FromClause, query: Query) -> ColumnElement[bool]:
     if query.has_beginnings:
         # The words that begin so would be gathered anew for each.
         return false()
-    apart = func.max(rows.c.id) - func.min(rows.c.id) > NEAR * func.count()
-    return select(apart).scalar_subquery()
+    return gap(rows) > NEAR
+
+
+def gap(rows: FromClause) -> ScalarSelect[int]:
+    """How far the ids of these rows are apart."""
+    return select((func.max(rows.c.id) - func.min(rows.c.id)) // func.count()).scalar_subquery()
 
 
 def fits_among(what: Searched, rows: FromClause, query: Query, are_apart: ColumnElement[bool]) -> ColumnElement[bool]:
     """The same condition on the column `id` of many rows: along the index, or one by one where they are far apart."""
     first, last = (select(bound(rows.c.id)).scalar_subquery() for bound in (func.min, func.max))
-    return _condition("AMONG", what, query, rows.c.id, first, last, are_apart)
+    return _step_by_step("AMONG", what, query, rows.c.id, first, last, are_apart, select(rows.c.id).scalar_subquery())
 
 
 def _condition(form: str, what: Searched, query: Query, *parts: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     if query.groups:
         return _Condition(form, what, query, *parts)
     return not_(_Condition(form, what, Query((query.unwanted,)), *parts)) if query.unwanted else false()
+
+
+def _step_by_step(form: str, what: Searched, query: Query, *parts: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """A condition that looks no further than at the rows it is for, however rare it is that they fit.
+
+    SQLite looks behind them for the next that has all words, or the phrase, if need be to the end of the index. A word
+    alone it finds near by, and so it does what has a phrase's first word but not the phrase.
+    """
+    whole = _condition(form, what, query, *parts)
+    if not query.terms:
+        return whole
+    has = partial(_condition, form, what)
+    wanted = [_has_any(lambda each: has(each, *parts), group) for group in query.groups]
+    unwanted = [not_(_has_any(lambda each: has(each, *parts), query.unwanted))] if query.unwanted else []
+    return _Either(and_(*wanted, *unwanted), whole)
+
+
+def _has_any(has: Callable[[Query], ColumnElement[bool]], terms: Iterable[Term]) -> ColumnElement[bool]:
+    words = tuple(term for term in terms if len(term.parts) == 1)
+    phrases = (_has_phrase(has, term) for term in terms if len(term.parts) > 1)
+    return or_(*([has(Query((words,)))] if words else []), *phrases)
+
+
+def _has_phrase(has: Callable[[Query], ColumnElement[bool]], phrase: Term) -> ColumnElement[bool]:
+    first = phrase.parts[0]
+    has_words = (has(Query(((part,),))) for part in dict.fromkeys(phrase.parts))
+    return and_(*has_words, not_(has(Query(((first,),), (phrase,)))))
+
+
+class _Either(FunctionElement[bool]):
+    """One condition for each database."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "either"
+
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002
+        """Itself, as it is in brackets already."""
+        return self
+
+
+@compiles(_Either)
+def _compile_either(element: _Either, compiler: SQLCompiler, **options: Any) -> str:
+    chosen = dict(zip(DATABASES, element.clauses, strict=True))[compiler.dialect.name]
+    return f"({compiler.process(chosen, **options)})"
 
 
 class _Condition(FunctionElement[bool]):

@@ -144,11 +144,11 @@ def _places(title: str, body: str) -> Iterator[tuple[str, int, str]]:
             yield folded(match[0]), min(place, LAST_PLACE), weight
 
 
-def count(connection: Connection, what: str, query: Query, most: int) -> int:
-    """How many rows have the words of a query, up to `most`."""
+def count(connection: Connection, what: str, word: Term, most: int) -> int:
+    """How many rows have a word, up to `most`."""
     rows = f"SELECT 1 FROM {what}_fts WHERE words @@ CAST(:query AS tsquery) LIMIT :most"  # noqa: S608 - our own names
     counted = text(f"SELECT count(*) FROM ({rows}) AS found")  # noqa: S608 - our own words
-    return int(connection.execute(counted, {"query": expression(query), "most": most}).scalar_one())
+    return int(connection.execute(counted, {"query": expression(Query(((word,),))), "most": most}).scalar_one())
 
 
 def expression(query: Query) -> str:

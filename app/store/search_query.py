@@ -10,6 +10,9 @@ NEAR = 200
 # All words that begin so are gathered before the first story is found, so a beginning has a few letters.
 BEGINNING = re.compile(r"[^\W_]{3}\*+$")
 
+# A word with the accents, and what else an index keeps together with its letters.
+WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\ue000-\uf8ff])+")
+
 TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 
@@ -20,6 +23,12 @@ class Term:
     words: str
     is_prefix: bool = False
 
+    @property
+    def parts(self) -> tuple["Term", ...]:
+        """Its words, each as a term: the last of a phrase may be a beginning."""
+        *others, last = WORD.findall(self.words)
+        return (*map(Term, others), Term(last, self.is_prefix))
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -29,9 +38,27 @@ class Query:
     unwanted: tuple[Term, ...] = ()
 
     @property
+    def terms(self) -> tuple[Term, ...]:
+        """All that it tells of, wanted or not."""
+        return tuple(term for group in (*self.groups, self.unwanted) for term in group)
+
+    @property
     def has_beginnings(self) -> bool:
         """Whether it asks for beginnings of words."""
-        return any(term.is_prefix for group in (*self.groups, self.unwanted) for term in group)
+        return any(term.is_prefix for term in self.terms)
+
+    @property
+    def effort(self) -> int:
+        """How many words have to be looked up for it; for a phrase they are looked up together once more."""
+        return sum(1 if len(term.parts) == 1 else 2 * len(term.parts) for term in self.terms)
+
+
+class TooFrequentError(ValueError):
+    """More words begin like `beginning` than can be gathered."""
+
+    def __init__(self, beginning: str) -> None:
+        super().__init__(f"too many words begin with {beginning!r}")
+        self.beginning = beginning
 
 
 def parse(q: str) -> Query:

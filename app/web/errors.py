@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.logs import request_id
 from app.store.filters import BadFilterError
 from app.store.paging import BadCursorError
+from app.store.search import TooFrequentError
 from app.store.stories import was_deleted
 from app.web import links
 from app.web.auth import SignInNeededError
@@ -101,6 +102,16 @@ def _on_bad_filter(request: Request, error: Exception) -> Response:
     return _respond(request, trouble)
 
 
+def _on_too_frequent(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooFrequentError)
+    trouble = Trouble(
+        400,
+        f"Too many words begin with “{error.beginning}”",
+        "They cannot all be gathered while you wait. Write another letter or two, or the whole word without the “*”.",
+    )
+    return _respond(request, trouble)
+
+
 def _on_bad_cursor(request: Request, _error: Exception) -> Response:
     return _respond(request, BAD_CURSOR)
 
@@ -136,6 +147,7 @@ def add_error_pages(app: FastAPI) -> None:
     """Let the application answer every failure with a helpful page."""
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(BadFilterError, _on_bad_filter)
+    app.add_exception_handler(TooFrequentError, _on_too_frequent)
     app.add_exception_handler(BadCursorError, _on_bad_cursor)
     app.add_exception_handler(SignInNeededError, _on_sign_in_needed)
     app.add_exception_handler(RequestValidationError, _on_invalid)

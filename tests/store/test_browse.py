@@ -73,11 +73,29 @@ def test_a_search_that_is_cut_short_says_so_and_leads_on(archive: Engine) -> Non
     assert seen == [1]
 
 
-@pytest.mark.parametrize("query", [[("q", "spoke")], [("q", "spoke"), ("person", "1")], [("q", "-absent")]])
+ALL_SEVEN = [7, 6, 5, 4, 3, 2, 1]
+SEARCHES = [
+    ("spoke", ALL_SEVEN),
+    ("-absent", ALL_SEVEN),
+    ("spok*", ALL_SEVEN),
+    ("-abs*", ALL_SEVEN),
+    ('"ana spoke"', ALL_SEVEN),
+    ('"spoke ana" OR "number 3" OR "ana spoke 5"', [6, 4]),
+    ('"ana spoke" -"number 3"', [7, 6, 5, 3, 2, 1]),
+    ('"ana ana" OR number-3', [4]),
+    ('"words number 2*"', [3]),
+    ("spoke ana -absent -number-4 words", [7, 6, 4, 3, 2, 1]),
+    ('"spoke ana"', []),
+]
+
+
+@pytest.mark.parametrize("others", [[], [("person", "1")], [("to", "2026-02-01")]])
+@pytest.mark.parametrize(("typed", "every"), SEARCHES)
 @pytest.mark.parametrize("most", [3, 100])
 def test_words_of_more_stories_than_are_looked_at_are_still_found_newest_first(
-    archive: Engine, query: list[tuple[str, str]], most: int
+    archive: Engine, typed: str, every: list[int], others: list[tuple[str, str]], most: int
 ) -> None:
+    query = [("q", typed), *others]
     fill(archive, 7)
     seen: list[int] = []
     after = None
@@ -88,7 +106,7 @@ def test_words_of_more_stories_than_are_looked_at_are_still_found_newest_first(
             after = found.next
             if after is None:
                 break
-    assert seen == [7, 6, 5, 4, 3, 2, 1]
+    assert seen == every
 
 
 @pytest.fixture
@@ -101,11 +119,24 @@ def far_apart(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("far_apart")
-@pytest.mark.parametrize("query", [[("q", "spoke"), ("person", "1")], [("q", "-absent")]])
-def test_words_are_found_in_stories_far_apart(archive: Engine, query: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize("others", [[], [("person", "1")]])
+@pytest.mark.parametrize(("typed", "every"), SEARCHES)
+def test_words_are_found_in_stories_far_apart(
+    archive: Engine, typed: str, every: list[int], others: list[tuple[str, str]]
+) -> None:
     fill(archive, 7)
+    selection = parse_selection([("q", typed), *others])
     with Session(archive) as session:
-        assert newest_matches(session, parse_selection(query), after=None, size=3, max_examined=6).ids == [7, 6, 5]
+        for most in (6, 1000):
+            seen: list[int] = []
+            after = None
+            for _ in range(10):
+                found = newest_matches(session, selection, after=after, size=3, max_examined=most)
+                seen += found.ids
+                after = found.next
+                if after is None:
+                    break
+            assert seen == every
 
 
 @pytest.mark.usefixtures("far_apart")
