@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+from app.store import search_sqlite
 from app.web.assets import asset
 from app.web.security import SECURITY_HEADERS
 from tests.factories import TEXT, Said, lisbon_annotations, make_annotations, make_raw, store_story
@@ -152,6 +153,21 @@ def test_under_the_api_errors_are_json(filled: TestClient) -> None:
         answer = filled.get(address)
         assert answer.status_code == status
         assert set(answer.json()) == {"error", "help"}
+
+
+@pytest.mark.parametrize(
+    "address", ["/?q=har*", "/?q=-har*", "/quotes?q=har*", "/stories.csv?q=har*", "/stories.atom?q=har*"]
+)
+def test_a_beginning_of_too_many_words_is_refused_with_a_helpful_page(
+    archive: Engine, filled: TestClient, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(search_sqlite, "MOST_GATHERED", -1)
+    answer = filled.get(address)
+    if archive.dialect.name == "postgresql":
+        assert answer.status_code == 200
+        return
+    assert answer.status_code == 400
+    assert "Too many words begin with “har”" in answer.text
 
 
 def test_pages_only_take_get(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,7 +57,10 @@ def _streamed(
     listed = LISTS[name]
     batches = listed.batches(request.app.state.engine, request.query_params, _site(settings))
     headers = NOINDEX | {"Content-Disposition": f'attachment; filename="newsgloss-{name}.{ending}"'}
-    chunks = iter([""]) if request.method == "HEAD" else write(listed.columns, batches)
+    if request.method == "HEAD":
+        return StreamingResponse(iter([""]), headers=headers, media_type=media_type)
+    # What goes wrong in the first batch is told before anything is sent.
+    chunks = write(listed.columns, chain([next(batches)], batches))
     return StreamingResponse(chunks, headers=headers, media_type=media_type)
 
 
