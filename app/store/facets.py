@@ -3,18 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Integer,
-    Select,
     SQLColumnExpression,
     String,
     bindparam,
     cast,
-    distinct,
-    func,
     literal,
     select,
     union_all,
@@ -28,11 +23,10 @@ from app.store.cards import Chip, Facet, FacetValue, Timeline
 from app.store.db import rows
 from app.store.filters import FILTERS, Selection
 from app.store.matching import Matches, newest_sample
-from app.store.models import Actor, FacetCount, Outlet, Source, Story, StoryActor, StoryCountry, StorySpeaker
+from app.store.models import Actor, FacetCount, Outlet
 from app.store.months import months_counted
 from app.store.sampled import most_frequent, values_in
 
-Expression = SQLColumnExpression[Any]
 # The values of each facet with how many stories have them; the words for (parameter, value).
 Counted = Mapping[str, Sequence[tuple[str, int]]]
 Names = Mapping[tuple[str, str], str]
@@ -40,9 +34,10 @@ Names = Mapping[tuple[str, str], str]
 SHOWN = 6  # one more than a list shows, so that it knows whether there are more
 MOST = 200
 ALL = 1000
+# Where else than among the actors of stories a facet's values are listed.
+LIST_OF = {"country": "country", "focus": "country", "speaking": "country", "outlet": "outlet", "form": "form"}
 ACTOR_PARAMS = frozenset({"person", "organisation", "group", "speaker", "about"})
 COUNTRY_PARAMS = frozenset({"country", "focus", "speaking"})
-RELATIONS = {"country": "mentioned", "focus": "focus", "speaking": "speaking"}
 LABELS = {
     "person": "People",
     "organisation": "Organisations",
@@ -92,7 +87,7 @@ def facet_values(session: Session, selection: Selection, param: str, *, name: st
         counted, over = _count_all(session, param, name), None
     else:
         sample = newest_sample(session, selection)
-        counted, over = _count(session, param, sample.ids, name=name, most=MOST), _over(sample)
+        counted, over = _count(session, param, sample.ids, name), _over(sample)
     found = _facets(session, selection, {param: counted}, {param: over})
     return found[0] if found else Facet(param, LABELS[param], (), over)
 
@@ -135,35 +130,14 @@ def _name_column(param: str) -> SQLColumnExpression[str]:
     return col(Outlet.name) if param == "outlet" else col(Actor.name)
 
 
-def _count(
-    session: Session, param: str, ids: Sequence[int], *, name: str | None = None, most: int = SHOWN
-) -> list[tuple[str, int]]:
-    """A facet's values in these stories."""
-    value, story_id, conditions = _counted_columns(param)
-    n = func.count(distinct(story_id)).label("n")
-    found: Select[Any, int] = select(value.label("value"), n).where(among(story_id), *conditions).group_by(value)
-    if param in ACTOR_PARAMS:
-        found = found.join(Actor, col(Actor.id) == value)
-    if param == "outlet":
-        found = found.select_from(Story).join(Outlet, col(Outlet.id) == col(Story.outlet_id))
-    by_words = param in COUNTRY_PARAMS or param == "form"
-    if name and not by_words:
-        found = found.where(_name_column(param).icontains(name, autoescape=True))
-    found = found.order_by(n.desc(), value).limit(ALL if name and by_words else most)
-    pairs = [(str(key), count) for key, count in rows(session, found, {"ids": ids})]
-    return [pair for pair in pairs if _named_so(param, pair, name)] if by_words else pairs
-
-
-def _counted_columns(param: str) -> tuple[Expression, Expression, list[ColumnElement[bool]]]:
-    if param == "speaker":
-        return col(StorySpeaker.actor_id), col(StorySpeaker.story_id), []
-    if param == "outlet":
-        return col(Outlet.slug), col(Story.id), []
-    if param == "form":
-        return col(Source.form), col(Source.story_id), []
-    if param in RELATIONS:
-        return col(StoryCountry.country), col(StoryCountry.story_id), [col(StoryCountry.relation) == RELATIONS[param]]
-    return col(StoryActor.actor_id), col(StoryActor.story_id), [col(Actor.kind) == param]
+def _count(session: Session, param: str, ids: Sequence[int], name: str | None) -> list[tuple[str, int]]:
+    """A facet's most frequent values in these stories, up to MOST of them."""
+    values = values_in(session, ids, [LIST_OF.get(param, "actor")]).get(param)
+    ranked = most_frequent(values, len(values)) if values else []
+    if not name:
+        return ranked[:MOST]
+    names = value_names(session, [(param, value) for value, _ in ranked])
+    return [pair for pair in ranked if name.casefold() in names.get((param, pair[0]), pair[0]).casefold()][:MOST]
 
 
 def _facets(session: Session, selection: Selection, counted: Counted, over: Mapping[str, int | None]) -> list[Facet]:
