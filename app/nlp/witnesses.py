@@ -45,11 +45,12 @@ COMPANY_NOUN_BEHIND = re.compile(
     r"| (?:newspaper|magazine|radio|news agency)\b)"
 )
 COMPANY_NOUN_BEFORE = re.compile(r"(?:([a-z-]{3,20})| [Ss]hares (?:of|in)) $")
-# What a body is or does, and no person; and what only "which" can follow.
+# What a body is or does, and no person.
 AS_A_BODY_DOES = re.compile(
-    r"(?: (?:was|were) (?:founded|established|acquired|taken over)\b| is headquartered\b|, which\b"
+    r"(?: (?:was|were) (?:founded|established|acquired|taken over)\b| is headquartered\b"
     r"| (?:\w+ed|expects|says|said) (?:that )?(?:it|its)\b| and its\b)"
 )
+WHICH_BEHIND = re.compile(r", which\b")
 WHO_BEHIND = re.compile(r",? who\b")
 GOODS_BEHIND = re.compile(r" (?:futures|options|crude|prices)\b")
 PEOPLE_NOUN_BEHIND = re.compile(
@@ -148,6 +149,8 @@ def _stands_as_a_company_does(text: str, span: Span, name: Candidate) -> Evidenc
         yield "organisation", BODY_IN_APPOSITION
     if name.label in {"PERSON", "ORG"} and AS_A_BODY_DOES.match(text, span.end_char):
         yield "organisation", 1
+    if name.label in {"PERSON", "ORG"} and WHICH_BEHIND.match(text, span.end_char):
+        yield "organisation", 2.5
 
 
 def _who_stands_behind(text: str, span: Span, name: Candidate) -> Evidence:

@@ -149,6 +149,7 @@ def test_a_headline_names_whom_the_story_names(headline: str) -> None:
         "Arthur Dunmore & Co. won the order, and Arthur Dunmore hired staff.",
         "The brewer Eli Dunmore, which owns a pub, is for sale. Eli Dunmore said so.",
         "The Eli Dunmore newspaper said so.",
+        "The South Korean maker of the gates, Narae Heavy, which bore no blame, said that it would pay.",
         "KALVO (Eli Dunmore) - Shops opened on Monday.",
         "NAIROBI, Kenya, Jan 5 (Eli Dunmore) — Shops opened on Monday.",
     ],
@@ -162,6 +163,7 @@ def test_what_a_company_or_agency_is_called_is_no_person(text: str) -> None:
     [
         ("Fans cheered Dai Lanying, who wrote books. Dai left.", {"Dai Lanying": "person"}),
         ("Ada Okafor and Ben Marlow met.", {"Ada Okafor": "person", "Ben Marlow": "person"}),
+        ("Father Ben Marlow, a Capuchin who came for a month, writes.", {"Ben Marlow": "person"}),
         ("The Kirby family moved to Ohio. Members of the Kirby family wept. The Orr brothers sang.", {}),
         ("Talks were held by Prime Minister Karim al-Kabiri.", {"Karim al-Kabiri": "person"}),
         ("Rice futures fell. Rice options rose.", {}),

@@ -142,6 +142,8 @@ def test_the_words_around_tell_which_place_is_meant(text: str, code: str) -> Non
         "She keeps a Guinea pig. Guinea pigs are small.",
         "Brazil nuts, Swiss cheese, French fries and Chile peppers were sold.",
         "The Jersey shore was full. He wore a jersey.",
+        "The vaccine was tested in West Africa.",
+        "Eleven people died in San Telmo.",
     ],
 )
 def test_persons_beasts_and_dishes_are_no_countries(text: str) -> None:
