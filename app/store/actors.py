@@ -9,8 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Row,
-    Select,
-    SQLColumnExpression,
     and_,
     bindparam,
     cast,
@@ -27,7 +25,7 @@ from app.store import counts, paging
 from app.store.actor_keys import name_key
 from app.store.among import among
 from app.store.browse import ACTOR_COLUMNS, ROLES, actor_ref, list_stories, read_roles
-from app.store.cards import ActorCard, ActorPage, Page, RoleCard
+from app.store.cards import ActorCard, ActorPage, ActorRef, Page, RoleCard
 from app.store.db import rows
 from app.store.filters import Selection
 from app.store.models import Actor, Alias, FacetCount, Story, StoryActor
@@ -60,51 +58,55 @@ def list_actors(
 ) -> Page[ActorCard]:
     """Actors of one kind that are in at least one story; `q` is looked for in all forms of their names.
 
-    `initial` is the letter that their names begin with, in any case.
+    `initial` is the letter that their names begin with, in any case. By stories, which an index lists them by, at most
+    `max_examined` are looked at.
 
     Raises:
         BadCursorError: `after` is none of our tokens.
     """
     stories, spoken = aliased(FacetCount), aliased(FacetCount)
     n_stories, n_quotes = col(stories.count), func.coalesce(col(spoken.count), 0)
-    actor_id = cast(col(stories.value), Integer)
-    wanted = (
-        select(*ACTOR_COLUMNS, col(Actor.country), col(Actor.name_key), n_stories.label("n"), n_quotes.label("spoken"))
-        .select_from(stories)
-        .join(Actor, col(Actor.id) == actor_id)
-        .join(spoken, and_(col(spoken.facet) == "spoken", col(spoken.value) == col(stories.value)), isouter=True)
-        .where(col(stories.facet) == kind, n_stories > 0)
-    )
-    if q:
-        wanted = wanted.where(_named(q))
+    key, types = {
+        "stories": ((n_stories, col(stories.value)), (int, str)),
+        "quotes": ((n_quotes, col(Actor.id)), (int, int)),
+        "name": ((col(Actor.name_key), col(Actor.id)), (str, int)),
+    }[sort]
+    listed = [col(stories.facet) == kind, n_stories > 0]
+    if after is not None:
+        place = tuple_(*paging.decode(after, *types))
+        listed.append(tuple_(*key) > place if sort == "name" else tuple_(*key) < place)
+    order = key if sort == "name" else [part.desc() for part in key]
+    checked = [_named(q)] if q else []
     if initial:
-        wanted = wanted.where(col(Actor.name).istartswith(initial, autoescape=True))
-    key = {"stories": n_stories, "quotes": n_quotes, "name": col(Actor.name_key)}[sort]
-    found = session.execute(_ordered(wanted, key, sort, after).limit(size + 1)).all()
+        checked.append(col(Actor.name).istartswith(initial, autoescape=True))
+    most = get_settings().max_examined
+    keys = select(*key).where(*listed).order_by(*order).offset(most - 1).limit(1)
+    last = rows(session, keys) if checked and sort == "stories" else ()
+    wanted = (
+        select(*ACTOR_COLUMNS, col(Actor.country), n_stories, n_quotes, *key)
+        .select_from(stories)
+        .join(Actor, col(Actor.id) == cast(col(stories.value), Integer))
+        .join(spoken, and_(col(spoken.facet) == "spoken", col(spoken.value) == col(stories.value)), isouter=True)
+        .where(*listed, *checked, *(tuple_(*key) >= tuple(found) for found in last))
+        .order_by(*order)
+    )
+    found = rows(session, wanted.limit(size + 1))
     shown = found[:size]
-    leads_on = None
+    cut_short = len(found) <= size and bool(last)
+    leads_on = paging.encode(*last[0]) if cut_short else None
     if len(found) > size:
-        last = shown[-1]
-        leads_on = paging.encode({"stories": last.n, "quotes": last.spoken, "name": last.name_key}[sort], last.actor_id)
-    cards = [ActorCard(actor_ref(row), row.country, row.n, row.spoken) for row in shown]
+        leads_on = paging.encode(*shown[-1][-2:])
+    cards = [ActorCard(ActorRef(*row[:4]), *row[4:7]) for row in shown]
     total = len(cards) if after is None and leads_on is None else None
-    return Page(cards, leads_on, total, total is not None)
+    return Page(cards, leads_on, total, total is not None, most if cut_short else None)
 
 
 def _named(q: str) -> ColumnElement[bool]:
     words = name_key(q[:200].replace("\0", ""))
-    forms = select(col(Alias.actor_id)).where(col(Alias.name_key).contains(words, autoescape=True))
-    return or_(col(Actor.name_key).contains(words, autoescape=True), col(Actor.id).in_(forms))
-
-
-def _ordered(wanted: Select[Any], key: SQLColumnExpression[Any], sort: Sort, after: str | None) -> Select[Any]:
-    if sort == "name":
-        if after is not None:
-            wanted = wanted.where(tuple_(key, col(Actor.id)) > tuple_(*paging.decode(after, str, int)))
-        return wanted.order_by(key, col(Actor.id))
-    if after is not None:
-        wanted = wanted.where(tuple_(key, col(Actor.id)) < tuple_(*paging.decode(after, int, int)))
-    return wanted.order_by(key.desc(), col(Actor.id).desc())
+    in_form = select(col(Alias.actor_id)).where(
+        col(Alias.actor_id) == col(Actor.id), col(Alias.name_key).contains(words, autoescape=True)
+    )
+    return or_(col(Actor.name_key).contains(words, autoescape=True), in_form.exists())
 
 
 def actor_cards(session: Session, ranked: Iterable[tuple[int, int]]) -> list[ActorCard]:

@@ -340,6 +340,37 @@ def test_people_can_be_sorted_searched_and_paged(archive: Engine, sort: actors.S
         assert actors.list_actors(session, "person", q="100%_", sort=sort, after=None, size=2).items == []
 
 
+@pytest.mark.parametrize(
+    ("wanted", "first", "every"),
+    [
+        ({}, ["Dora", "Cora"], ["Dora", "Cora", "Bela", "Beth", "Anna"]),
+        ({"q": "an"}, [], ["Anna"]),
+        ({"initial": "b"}, ["Bela"], ["Bela", "Beth"]),
+        ({"q": "zz"}, [], []),
+    ],
+)
+def test_people_are_looked_at_so_many_at_a_time_and_all_of_them_in_the_end(
+    archive: Engine, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, str], first: list[str], every: list[str]
+) -> None:
+    settings = get_settings().model_copy(update={"max_examined": 3})
+    monkeypatch.setattr(actors, "get_settings", lambda: settings)
+    for people in (["Dora", "Cora", "Beth", "Bela", "Anna"], ["Dora", "Cora", "Bela"], ["Dora", "Cora"], ["Dora"]):
+        text = f"{', '.join(people)} met."
+        store_story(archive, make_raw(text), make_annotations(text, people=people))
+    pages, after = [], None
+    anybody: dict[str, Any] = {"q": None, "initial": None, "sort": "stories"}
+    with Session(archive) as session:
+        for _ in range(10):
+            page = actors.list_actors(session, "person", **anybody | wanted, after=after, size=2)
+            pages.append([card.actor.name for card in page.items])
+            after = page.next
+            if after is None:
+                break
+            assert page.examined in (None, 3)
+    assert pages[0] == first
+    assert sorted(name for names in pages for name in names) == sorted(every)
+
+
 def test_countries_count_stories_by_relation(archive: Engine) -> None:
     store_story(archive)
     with Session(archive) as session:
