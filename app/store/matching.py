@@ -28,6 +28,8 @@ Rows = Select[datetime, int]
 OLDEST: Key = (datetime.min.replace(tzinfo=UTC), 0)
 # The first block has so many times the stories wanted, each later one so many times those of the one before.
 GROWTH = 4
+# So many rows for each story wanted are walked at first.
+WALKED_FIRST = 30
 MANY = float("inf")
 # So many steps along the search index take as long as to look at a row.
 STEPS = 20
@@ -130,19 +132,26 @@ class _Question:
 def _found_walking(
     session: Session, selection: Selection, driver: Filter | None, end: Key | None, size: int, max_examined: int
 ) -> Matches:
-    question = _walk(selection, driver, end, max_examined)
-    last = rows(session, question.last) if question.last is not None else ()
-    bound: Key = (last[0].sorted_at, last[0].id) if last else OLDEST
-    walked = rows(session, question.fitting, {"most": size + 1, "last_at": bound[0], "last_id": bound[1]})
-    found = [(row[0], row[1]) for row in walked]
-    if len(found) > size:
-        return Matches(found[:size], found[size - 1])
-    return Matches(found, bound, max_examined) if last else Matches(found, None)
+    question = _walk(selection, driver, end)
+    # The last of many rows is a longer way to go than most walks.
+    for examined in (min(WALKED_FIRST * (size + 1), max_examined), max_examined):
+        last = rows(session, question.last, {"before": examined - 1}) if question.last is not None else ()
+        bound: Key = (last[0].sorted_at, last[0].id) if last else OLDEST
+        walked = rows(session, question.fitting, {"most": size + 1, "last_at": bound[0], "last_id": bound[1]})
+        found = [(row[0], row[1]) for row in walked]
+        if len(found) > size:
+            return Matches(found[:size], found[size - 1])
+        if not last:
+            return Matches(found, None)
+    return Matches(found, bound, max_examined)
 
 
 @lru_cache(maxsize=256)  # to put a statement together takes longer than to run it
-def _walk(selection: Selection, driver: Filter | None, end: Key | None, most: int) -> _Question:
-    """`fitting` looks at the rows down to "last_at" and "last_id", and stops when it has "most"."""
+def _walk(selection: Selection, driver: Filter | None, end: Key | None) -> _Question:
+    """`fitting` looks at the rows down to "last_at" and "last_id", and stops when it has "most".
+
+    `last` is the row that has so many "before" it.
+    """
     [driving] = _driving_rows(selection, driver)
     candidates = _named(_bounded(driving, selection, end))
     listed = _newest(select(candidates.c.sorted_at, candidates.c.id))
@@ -152,7 +161,7 @@ def _walk(selection: Selection, driver: Filter | None, end: Key | None, most: in
         return _Question(fitting, None)
     last = tuple_(bindparam("last_at", type_=candidates.c.sorted_at.type), bindparam("last_id"))
     to_last = tuple_(candidates.c.sorted_at, candidates.c.id) >= last
-    return _Question(fitting.where(to_last, *conditions), listed.offset(most - 1).limit(1))
+    return _Question(fitting.where(to_last, *conditions), listed.offset(bindparam("before")).limit(1))
 
 
 # ------------------------------------------------------------------------------------------------ in blocks
