@@ -26,7 +26,7 @@ from app.store.models import Actor, Quote, SortTime, Source
 # What a list is ordered by: (sorted_at, story id, quote id).
 Key = tuple[datetime, int, int]
 
-# The quotes of so many rows that may be examined are those of one story.
+# So many of the rows that may be examined are those of one story, and as many again for each word looked for in them.
 PER_STORY = 10
 # Filters that are of a quote and not of its story; what `not` leaves out of these is only that quote.
 OF_QUOTES = frozenset({"q", "kind", "about"})
@@ -116,19 +116,22 @@ def _having_words(selection: Selection, has_place: bool) -> Select[Any]:
 
 def _in_stories(session: Session, selection: Selection, place: Key | None, size: int) -> _Found:
     most = get_settings().max_examined
+    query = search.parse(selection.q or "")
+    most_stories = max(1, most // (PER_STORY * (1 + query.effort)))
     wanted = _stories_of(selection)
     end = (place[0], place[1] + 1) if place is not None else None
     found: list[Row[Any]] = []
-    block, seen = size + 1, 0
+    # Words that begin alike are gathered for each block, so there is but one of them.
+    block, seen = most_stories if query.has_beginnings else size + 1, 0
     while True:
-        stories = matches_behind(session, wanted, end, size=min(block, most // PER_STORY - seen), max_examined=most)
+        stories = matches_behind(session, wanted, end, size=min(block, most_stories - seen), max_examined=most)
         values = _behind(place) | {"ids": stories.ids, "most": size + 1 - len(found)}
         found += rows(session, _of_stories(selection, place is not None), values)
         seen += len(stories.keys)
         end = stories.end
         if len(found) > size or end is None:
             return _page(found, size)
-        if stories.examined is not None or seen >= most // PER_STORY:
+        if stories.examined is not None or seen >= most_stories:
             return _Found(found, (*end, 0), stories.examined or seen)
         block *= GROWTH
 
