@@ -60,6 +60,8 @@ Searched = Literal["story", "quote"]
 
 # So many rows are put into an index at once: a statement takes 32,766 values.
 AT_ONCE = 1000
+# A word that is in most stories, also where a phrase, such as a name, is in all that have its words.
+FREQUENT = Term("the")
 
 DATABASES: Mapping[str, ModuleType] = {"sqlite": search_sqlite, "postgresql": search_postgresql}
 
@@ -179,7 +181,7 @@ def _step_by_step(form: str, what: Searched, query: Query, *parts: SQLColumnExpr
     """A condition that looks no further than at the rows it is for, however rare it is that they fit.
 
     SQLite looks behind them for the next that has all words, or the phrase, if need be to the end of the index. A word
-    alone it finds near by, and so it does what has a phrase's first word but not the phrase.
+    alone it finds near by, and so it does what has a phrase's first word, or a frequent one, but not the phrase.
     """
     whole = _condition(form, what, query, *parts)
     if not query.terms:
@@ -197,9 +199,8 @@ def _has_any(has: Callable[[Query], ColumnElement[bool]], terms: Iterable[Term])
 
 
 def _has_phrase(has: Callable[[Query], ColumnElement[bool]], phrase: Term) -> ColumnElement[bool]:
-    first = phrase.parts[0]
     has_words = (has(Query(((part,),))) for part in dict.fromkeys(phrase.parts))
-    return and_(*has_words, not_(has(Query(((first,),), (phrase,)))))
+    return and_(*has_words, not_(has(Query(((phrase.parts[0], FREQUENT),), (phrase,)))))
 
 
 class _Either(FunctionElement[bool]):
