@@ -123,7 +123,7 @@ _COUNT = {
 # What an index tells of words that begin alike is gathered before the first row is found, so it is asked first how much
 # that is, in pages: of more than a few, more rows are told of than anybody counts.
 FEW = 100
-MOST_GATHERED = 5000
+MOST_GATHERED = 4000
 # Where another word begins, what is told of it has to be sorted in, which takes so many times as long as a page.
 SORTED_IN = 12
 
