@@ -69,8 +69,8 @@ for _router in (*OPEN_PAGES, *PAGES, api.router):
     answer_head(_router)
 
 # So many threads make pages; the rest of those who ask wait in line. One of them computes at a time, and more of them
-# only take the turn from each other.
-PAGES_AT_ONCE = 4
+# only take the turn from each other, unless they wait for a server of PostgreSQL.
+PAGES_AT_ONCE = {"sqlite": 2, "postgresql": 4}
 
 # A third of the time of zlib's own default, 6, for a sixteenth more bytes.
 COMPRESSION = 3
@@ -125,7 +125,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
+    current_default_thread_limiter().total_tokens = PAGES_AT_ONCE[app.state.engine.dialect.name]
     yield
     app.state.annotators.shutdown(cancel_futures=True)
     app.state.engine.dispose()
