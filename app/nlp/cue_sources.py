@@ -79,6 +79,9 @@ def verb_source(verb: Token) -> tuple[int, ...]:
 
 def noun_before(verb: Token) -> tuple[int, ...]:
     """The noun before a verb, over adverbs, auxiliaries and a comma, with its appositions."""
+    described = measured(verb)
+    if described is not None:
+        return tuple(range(described.left_edge.i, verb.i - 1))
     doc, i, floor = verb.doc, verb.i - 1, verb.sent.start
     while i >= floor and (doc[i].pos_ in ("ADV", "AUX") or doc[i].text == ","):
         i -= 1
@@ -88,6 +91,15 @@ def noun_before(verb: Token) -> tuple[int, ...]:
     while top.dep_ in NOUN_LINKS and floor <= top.head.i < top.i:
         top = top.head
     return tuple(range(max(top.left_edge.i, floor), i + 1)) if top.pos_ in ("NOUN", "PROPN", "PRON", "NUM") else ()
+
+
+def measured(verb: Token) -> Token | None:
+    """The noun that has its measure between commas before the verb: "The report, 40 pages long, says"."""
+    measure = verb.doc[max(verb.i - 2, 0)]
+    has_number = any(child.dep_ == "npadvmod" for child in measure.children)
+    if not has_number or verb.doc[verb.i - 1].text != "," or measure.head.i >= measure.i:
+        return None
+    return measure.head if measure.head.pos_ in ("NOUN", "PROPN") else None
 
 
 def source_of(verb: Token, steps: int) -> tuple[int, ...]:

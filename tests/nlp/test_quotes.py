@@ -263,6 +263,22 @@ def test_an_adverb_that_opens_a_sentence_is_a_cue(text: str) -> None:
             "Despite the minister's insistence that the bridge is safe, the council shut it.",
             ("the minister", "insistence", "that the bridge is safe"),
         ),
+        (
+            "The vaccine, said Dr. Kwame Orr, would be free.",
+            ("Dr. Kwame Orr", "said", "The vaccine … would be free"),
+        ),
+        (
+            "The dam, says a study published on Monday, was weak.",
+            ("a study published on Monday", "says", "The dam … was weak"),
+        ),
+        (
+            "Its report, 218 pages long, says Calder closed the night post in 2024, and that nobody objected.",
+            (
+                "Its report, 218 pages long",
+                "says",
+                "Calder closed the night post in 2024, and that nobody objected",
+            ),
+        ),
     ],
 )
 def test_a_cue_may_stand_within_or_before_another_clause(text: str, expected: tuple[str, ...]) -> None:
