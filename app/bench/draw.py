@@ -237,33 +237,10 @@ class _Draft:
     def _axes(self, speaker: Player | None) -> tuple[Any, ...]:
         """Name, form, affiliation, role, channel, former, unnamed, anonymous, reason, actor, country of a source."""
         if speaker is not None:
-            who = (speaker.id, speaker.country)
-            return (
-                speaker.name,
-                FORM.number("named person"),
-                AFFILIATION.number("unknown"),
-                None,
-                "interview",
-                0,
-                0,
-                0,
-                None,
-                *who,
-            )
-        form = "unnamed group" if self.unnamed.endswith("s") else "unnamed person"
-        return (
-            self.unnamed,
-            FORM.number(form),
-            AFFILIATION.number("government"),
-            None,
-            None,
-            0,
-            1,
-            0,
-            None,
-            None,
-            None,
-        )
+            form, affiliation = FORM.number("named person"), AFFILIATION.number("unknown")
+            return (speaker.name, form, affiliation, None, "interview", 0, 0, 0, None, speaker.id, speaker.country)
+        form = FORM.number("unnamed group" if self.unnamed.endswith("s") else "unnamed person")
+        return (self.unnamed, form, AFFILIATION.number("government"), None, None, 0, 1, 0, None, None, None)
 
     def _quote_rows(self, said: _Said, source_id: int, text: str, sorted_at: int) -> None:
         quote_id = (self.id - 1) * QUOTES + said.position

@@ -147,9 +147,11 @@ def _stands_as_a_company_does(text: str, span: Span, name: Candidate) -> Evidenc
         yield "organisation", CALLED_A_BODY
     if any(token.lemma_.lower() in words("body_nouns.txt") for token in appositions(span)):
         yield "organisation", BODY_IN_APPOSITION
-    if name.label in {"PERSON", "ORG"} and AS_A_BODY_DOES.match(text, span.end_char):
+    if name.label not in {"PERSON", "ORG"}:
+        return
+    if AS_A_BODY_DOES.match(text, span.end_char):
         yield "organisation", 1
-    if name.label in {"PERSON", "ORG"} and WHICH_BEHIND.match(text, span.end_char):
+    if WHICH_BEHIND.match(text, span.end_char):
         yield "organisation", 2.5
 
 

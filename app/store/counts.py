@@ -36,29 +36,22 @@ def _adding(dialect: str) -> Insert:
     )
 
 
-_OF = select(col(FacetCount.value), col(FacetCount.count)).where(
-    col(FacetCount.facet) == bindparam("facet"), col(FacetCount.value).in_(bindparam("values", expanding=True))
-)
-
-
-def of(session: Session, facet: str, values: Iterable[str]) -> dict[str, int]:
-    """The counts of some values of a facet; those never seen are left out."""
-    found = rows(session, _OF, {"facet": facet, "values": list(values)})
-    return dict(found)
-
-
-_OF_SEVERAL = select(col(FacetCount.facet), col(FacetCount.value), col(FacetCount.count)).where(
+_SOME = select(col(FacetCount.facet), col(FacetCount.value), col(FacetCount.count)).where(
     col(FacetCount.facet).in_(bindparam("facets", expanding=True)),
     col(FacetCount.value).in_(bindparam("values", expanding=True)),
 )
 
 
+def of(session: Session, facet: str, values: Iterable[str]) -> dict[str, int]:
+    """The counts of some values of a facet; those never seen are left out."""
+    return {value: n for _, value, n in rows(session, _SOME, {"facets": [facet], "values": list(values)})}
+
+
 def sizes(session: Session, values: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """By facet, the counts of some of its values together, all asked for at once."""
     every = [value for of_facet in values.values() for value in of_facet]
-    found = {
-        (facet, value): n for facet, value, n in rows(session, _OF_SEVERAL, {"facets": list(values), "values": every})
-    }
+    some = rows(session, _SOME, {"facets": list(values), "values": every})
+    found = {(facet, value): n for facet, value, n in some}
     return {facet: sum(found.get((facet, value), 0) for value in of_facet) for facet, of_facet in values.items()}
 
 

@@ -177,7 +177,7 @@ def _found_in_blocks(
 ) -> Matches:
     found: list[Key] = []
     query = search.parse(selection.q or "")
-    block, examined, spent = _first_block(selection, driver, size, max_examined), 0, 0
+    block, examined, spent = _first_block(selection, query, driver, size, max_examined), 0, 0
     while True:
         question = _block(selection, driver, end, block)
         found += [(row[0], row[1]) for row in rows(session, question.fitting, {"most": size + 1 - len(found)})]
@@ -194,10 +194,9 @@ def _found_in_blocks(
         block = min(block * GROWTH, -(-(max_examined - spent) // price))
 
 
-def _first_block(selection: Selection, driver: Filter | None, size: int, max_examined: int) -> int:
+def _first_block(selection: Selection, query: search.Query, driver: Filter | None, size: int, max_examined: int) -> int:
     if {each.param for each in selection.active} == _used(driver):
         return min(size + 1, max_examined)
-    query = search.parse(selection.q or "")
     if query.has_beginnings:
         # The words that begin so are gathered for each block, so there is but one.
         return max_examined

@@ -55,20 +55,8 @@ def _orphans(session: Session) -> list[Problem]:
     if _is_sqlite(session):
         for table, _row, parent, _key in session.execute(text("PRAGMA foreign_key_check")):
             found[f"of {table} without their {parent}"] += 1
-    found["of story without their text"] += _count(
-        session,
-        select(func.count())
-        .select_from(Story)
-        .join(StoryText, col(StoryText.story_id) == col(Story.id), isouter=True)
-        .where(col(StoryText.story_id).is_(None)),
-    )
-    found["of story_band without their story"] += _count(
-        session,
-        select(func.count())
-        .select_from(StoryBand)
-        .join(Story, col(Story.id) == col(StoryBand.story_id), isouter=True)
-        .where(col(Story.id).is_(None)),
-    )
+    found["of story without their text"] += _without(session, col(Story.id), col(StoryText.story_id))
+    found["of story_band without their story"] += _without(session, col(StoryBand.story_id), col(Story.id))
     gone = select(col(DeletedStory.story_id))
     found["of feed_item without their story"] += _count(
         session,
@@ -94,6 +82,12 @@ def _wrong_indexes(session: Session) -> list[Problem]:
         for what in get_args(Searched)
         if not search.is_right(session, what)
     ]
+
+
+def _without(session: Session, key: Any, parent: Any) -> int:
+    """How many rows have a key that is nowhere in the column `parent`."""
+    rows = select(func.count()).select_from(key.class_).join(parent.class_, parent == key, isouter=True)
+    return _count(session, rows.where(parent.is_(None)))
 
 
 def _count(session: Session, statement: Any) -> int:

@@ -70,11 +70,9 @@ def list_sources(
     return Page(cards, paging.encode(*last), total_is_exact=False, examined=most)
 
 
-_CARDS = select(
-    col(Source.id),
-    col(Source.story_id),
+# What cards of a source show.
+SOURCE_COLUMNS: tuple[Any, ...] = (
     col(Source.position),
-    col(Source.sorted_at),
     col(Source.name),
     col(Source.form),
     col(Source.affiliation),
@@ -87,8 +85,10 @@ _CARDS = select(
     col(Source.country),
     col(Source.quote_count),
     col(Source.words),
-    *ACTOR_COLUMNS,
-).join(Actor, col(Actor.id) == col(Source.actor_id), isouter=True)
+)
+_CARDS = select(col(Source.id), col(Source.story_id), col(Source.sorted_at), *SOURCE_COLUMNS, *ACTOR_COLUMNS).join(
+    Actor, col(Actor.id) == col(Source.actor_id), isouter=True
+)
 
 
 def _key() -> ColumnElement[Any]:

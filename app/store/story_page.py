@@ -40,6 +40,7 @@ from app.store.models import (
     StoryText,
     Toponym,
 )
+from app.store.sources import SOURCE_COLUMNS
 
 Of = Mapping[str, int]  # the parameter of the statements
 
@@ -121,19 +122,7 @@ _PIECES = (
 _SOURCE_COLUMNS: tuple[Any, ...] = (
     col(Source.id),
     col(Source.actor_id),
-    col(Source.position),
-    col(Source.name),
-    col(Source.form),
-    col(Source.affiliation),
-    col(Source.role),
-    col(Source.channel),
-    col(Source.former),
-    col(Source.unnamed),
-    col(Source.anonymous),
-    col(Source.reason),
-    col(Source.country),
-    col(Source.quote_count),
-    col(Source.words),
+    *SOURCE_COLUMNS,
     col(Source.direct_words),
     col(Source.rule),
 )

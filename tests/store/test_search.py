@@ -95,15 +95,15 @@ def test_search_finds_words_phrases_beginnings_and_exclusions(three_stories: Eng
 
 
 def test_it_is_known_how_much_an_index_tells_of_words_that_begin_alike(archive: Engine) -> None:
-    if archive.dialect.name != "sqlite":
-        return
     for i in range(40):
         store_story(archive, make_raw(" ".join(f"harbour{i}x{j}" for j in range(100)) + " policies zebra"))
     with Session(archive) as session:
+        assert search.count(session, "story", search.parse("policies*"), most=100) == 40
+        if archive.dialect.name == "postgresql":
+            return
         size = partial(search_sqlite._size, session.connection(), "story")
         assert size(search.parse("harbour*").groups[0][0]) > size(search.parse("harbour1*").groups[0][0]) > 0
         assert size(search.parse("zeb*").groups[0][0]) == 0
-        assert search.count(session, "story", search.parse("policies*"), most=100) == 40
 
 
 AWKWARD = st.text(alphabet=st.sampled_from("abc\"'()*-+^:{}[]~ ,.“”\0%_OR\\é😀"), max_size=30) | st.text(max_size=30)
